@@ -1,0 +1,41 @@
+import type { Instant } from '../instant.ts'
+
+/**
+ * State the engine keeps between batches, stored by (trigger, key).
+ * `trigger` is the progress identity: a hash of (project, owner or automation, canonical trigger subtree).
+ */
+export type WindowState = CountingWindow | HeldEvent
+
+/** Half-open `[start, end)` in event time, counting towards a threshold. */
+export interface CountingWindow {
+  readonly kind: 'counting'
+  readonly start: Instant
+  readonly end: Instant
+  readonly count: number
+  readonly lastEvent: { readonly id: string; readonly position: number } | null
+}
+
+/** An event parked until the event it follows has been processed, at the latest until `deadline`. */
+export interface HeldEvent {
+  readonly kind: 'held'
+  readonly leaderId: string
+  readonly position: number
+  readonly occurred: Instant
+  readonly deadline: Instant
+}
+
+/** A window as it is stored and loaded. */
+export interface StoredWindow {
+  readonly project: string
+  readonly trigger: string
+  readonly key: string
+  readonly state: WindowState
+}
+
+/** What a step did to one window; `state: null` removes it. */
+export interface WindowChange {
+  readonly project: string
+  readonly trigger: string
+  readonly key: string
+  readonly state: WindowState | null
+}
