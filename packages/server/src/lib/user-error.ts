@@ -1,0 +1,30 @@
+import type { Problem } from '@upon/engine'
+
+/** Every way a request can be wrong, with the HTTP status it is answered with. */
+export const USER_ERROR_STATUS = {
+  invalid: 422,
+  not_found: 404,
+  conflict: 409,
+  precondition_failed: 412,
+  not_allowed: 403,
+} as const
+
+export type UserErrorCode = keyof typeof USER_ERROR_STATUS
+
+/** The caller asked for something that cannot be done; the message says what, and how to do it right. Nothing was changed. */
+export class UserError extends Error {
+  override readonly name = 'UserError'
+  readonly code: UserErrorCode
+  readonly problems: readonly Problem[]
+  constructor(code: UserErrorCode, message: string, problems: readonly Problem[] = []) {
+    super(message)
+    this.code = code
+    this.problems = problems
+  }
+}
+
+export const notFound = (kind: string, reference: string, hint = ''): UserError =>
+  new UserError('not_found', `there is no ${kind} "${reference}"${hint === '' ? '' : `; ${hint}`}`)
+
+export const invalid = (message: string, problems: readonly Problem[] = []): UserError =>
+  new UserError('invalid', message, problems)
