@@ -41,7 +41,11 @@ export interface AutomationPatchInput {
 
 export interface DeployReport {
   readonly deployments: readonly Saved<DeploymentRow>[]
-  readonly workPools: readonly { readonly name: string; readonly type: string; readonly change: 'created' | 'unchanged' }[]
+  readonly workPools: readonly {
+    readonly name: string
+    readonly type: string
+    readonly change: 'created' | 'unchanged'
+  }[]
   readonly automations: readonly {
     readonly row: AutomationRow
     readonly change: Change
@@ -71,7 +75,12 @@ export interface WorkQueueChange {
 export interface DefineService {
   createAutomation(scope: Scope, input: ParsedAutomation): Promise<AutomationRow>
   /** Creates the automation when `reference` (id, key or name) names none and the input has that key. */
-  replaceAutomation(scope: Scope, reference: string, input: ParsedAutomation, match: IfMatch): Promise<Saved<AutomationRow>>
+  replaceAutomation(
+    scope: Scope,
+    reference: string,
+    input: ParsedAutomation,
+    match: IfMatch,
+  ): Promise<Saved<AutomationRow>>
   patchAutomation(scope: Scope, reference: string, patch: AutomationPatchInput, match: IfMatch): Promise<AutomationRow>
   removeAutomation(scope: Scope, reference: string): Promise<void>
   /** What looks wrong with a valid automation. */
@@ -106,5 +115,8 @@ export interface DefineService {
   ): Promise<VariableRow>
   removeVariable(scope: Scope, reference: string): Promise<void>
 
-  createProject(actor: string, input: { key: string; name?: string | undefined; description: string }): Promise<ProjectRow>
+  createProject(
+    actor: string,
+    input: { key: string; name?: string | undefined; description: string },
+  ): Promise<ProjectRow>
 }

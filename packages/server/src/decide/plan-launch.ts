@@ -1,0 +1,22 @@
+import type { Firing } from '@upon/engine'
+import type { AutomationDefinition } from '../store/automation-table.ts'
+import type { ActionList, NewLaunch } from '../store/launch-table.ts'
+
+/** The actions of one automation version that a firing runs, in the order they run. */
+export function actionsOf(
+  definition: AutomationDefinition,
+  state: Firing['state'],
+): readonly { list: ActionList; action: AutomationDefinition['actions'][number] }[] {
+  const lists: readonly ActionList[] = ['actions', state === 'Triggered' ? 'actions_on_trigger' : 'actions_on_resolve']
+  return lists.flatMap((list) => definition[list].map((action) => ({ list, action })))
+}
+
+/** A launch is one outbox row: a firing with its actions still to do, or with the reason it may not launch. */
+export function planLaunch(firing: Firing, definition: AutomationDefinition): NewLaunch {
+  return {
+    id: firing.id,
+    state: firing.refused === null ? 'pending' : 'refused',
+    reason: firing.refused,
+    actions: actionsOf(definition, firing.state).map(({ list, action }) => ({ list, type: String(action.type) })),
+  }
+}

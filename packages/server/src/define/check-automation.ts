@@ -1,0 +1,109 @@
+import { type Json, type JsonObject, lintLoop, lintTrigger, type Problem, parseTrigger } from '@upon/engine'
+import { type Action, nearest, type ParsedAutomation, targetOf, type Warning } from '@upon/sdk'
+import { checkParameters } from '../act/template/parameters.ts'
+import type { Renderer } from '../act/template/renderer.ts'
+import { invalid } from '../lib/user-error.ts'
+import type { AutomationRow } from '../store/automation-table.ts'
+import type { Tables } from '../store/store.ts'
+
+const LISTS = ['actions', 'actions_on_trigger', 'actions_on_resolve'] as const
+
+export interface AutomationCheck {
+  readonly project: string
+  /** Deployments made by the same request: they may be named before they exist. */
+  readonly deployments?: ReadonlySet<string>
+  /** Automations made by the same request, by key. */
+  readonly automations?: ReadonlySet<string>
+}
+
+/** Checks what the contract's schema cannot: templates and the objects actions name. Throws `invalid` with every problem. */
+export async function checkAutomation(
+  input: Pick<ParsedAutomation, (typeof LISTS)[number]>,
+  tables: Tables,
+  renderer: Renderer,
+  check: AutomationCheck,
+): Promise<void> {
+  const problems: Problem[] = []
+  for (const list of LISTS) {
+    for (const [index, action] of input[list].entries()) {
+      const path = `${list}[${index}]`
+      problems.push(...(await templateProblems(action, path, renderer)))
+      problems.push(...(await targetProblems(action, path, tables, check)))
+    }
+  }
+  if (problems.length > 0) throw invalid('the automation is not valid', problems)
+}
+
+async function templateProblems(action: Action, path: string, renderer: Renderer): Promise<readonly Problem[]> {
+  if (action.type === 'run-deployment') {
+    const problems = await checkParameters(asObject(action.parameters ?? {}), renderer)
+    return problems.map((problem) => ({ ...problem, path: `${path}.${problem.path}` }))
+  }
+  const texts = action.type === 'call-webhook' || action.type === 'emit-event' ? textsIn(action, path) : []
+  const problems: Problem[] = []
+  for (const { at, text } of texts) {
+    const problem = await renderer.check(text)
+    if (problem !== null) problems.push({ path: at, message: problem.message, found: text.slice(0, 200) })
+  }
+  return problems
+}
+
+/** Every text of a value with its path, depth first. */
+function textsIn(value: unknown, path: string): readonly { at: string; text: string }[] {
+  if (typeof value === 'string') return [{ at: path, text: value }]
+  if (Array.isArray(value)) return value.flatMap((item, index) => textsIn(item, `${path}[${index}]`))
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, item]) => textsIn(item, `${path}.${key}`))
+}
+
+async function targetProblems(
+  action: Action,
+  path: string,
+  tables: Tables,
+  { project, deployments, automations }: AutomationCheck,
+): Promise<readonly Problem[]> {
+  if (!('source' in action) || action.source === 'inferred') return []
+  const kind = action.type === 'pause-automation' || action.type === 'resume-automation' ? 'automation' : 'deployment'
+  const reference = targetOf(action, kind)
+  if (reference === null) return []
+  const known =
+    kind === 'deployment'
+      ? deployments?.has(reference) || (await tables.deployments.find(project, reference)) !== null
+      : automations?.has(reference) || (await tables.automations.find(project, reference)) !== null
+  if (known) return []
+  const field = `${kind}_id` in action && action[`${kind}_id` as keyof typeof action] != null ? `${kind}_id` : kind
+  const suggestion = nearest(reference, await namesOf(kind, project, tables))
+  return [
+    {
+      path: `${path}.${field}`,
+      message: `there is no ${kind} "${reference}"`,
+      found: reference,
+      ...(suggestion === null ? {} : { suggestion }),
+    },
+  ]
+}
+
+/** Enough names to find a typo in. */
+const NAMES_COMPARED_MAX = 200
+
+async function namesOf(kind: 'automation' | 'deployment', project: string, tables: Tables): Promise<string[]> {
+  const page = { limit: NAMES_COMPARED_MAX, cursor: null }
+  if (kind === 'automation') return (await tables.automations.list({ project }, page)).items.map((row) => row.key)
+  return (await tables.deployments.list({ project }, page)).items.map((row) => `${row.flowName}/${row.name}`)
+}
+
+/** What is valid and probably not meant. */
+export function warningsOf(row: Pick<AutomationRow, 'definition'>): readonly Warning[] {
+  const trigger = parseTrigger(row.definition.trigger)
+  if (!trigger.ok) return []
+  const types = LISTS.flatMap((list) => row.definition[list].map((action) => String(action.type)))
+  return [...lintTrigger(trigger.value), ...lintLoop(trigger.value, types)].map((lint) => ({
+    code: lint.code,
+    path: lint.path === '' ? 'trigger' : `trigger.${lint.path}`,
+    message: lint.message,
+  }))
+}
+
+function asObject(value: Readonly<Record<string, Json>>): JsonObject {
+  return value
+}

@@ -1,0 +1,164 @@
+import { type JsonObject, type Problem, parseTrigger } from '@upon/engine'
+import {
+  automationInputSchema,
+  type Change,
+  type DeploymentTrigger,
+  type ParsedAutomation,
+  type ParsedDeploy,
+  type Warning,
+} from '@upon/sdk'
+import { checkParameters } from '../act/template/parameters.ts'
+import { invalid } from '../lib/user-error.ts'
+import type { AutomationRow } from '../store/automation-table.ts'
+import type { DeploymentRow } from '../store/deployment-table.ts'
+import type { Tables } from '../store/store.ts'
+import { warningsOf } from './check-automation.ts'
+import type { DefineContext } from './define-context.ts'
+import type { DeployReport, Saved, Scope } from './define-service.ts'
+import { removeAutomation, saveAutomation } from './save-automation.ts'
+import { saveDeployment } from './save-deployment.ts'
+import { ensureWorkPool } from './work-pools.ts'
+
+type DeployItem = ParsedDeploy['deployments'][number]
+type OwnedAutomation = DeployReport['automations'][number]
+
+/** Thrown to leave a dry run's transaction without a trace. */
+class DryRun extends Error {
+  override readonly name = 'DryRun'
+  readonly report: DeployReport
+  constructor(report: DeployReport) {
+    super('dry run')
+    this.report = report
+  }
+}
+
+/** Applies deployments with everything they own in one transaction: all of it or nothing. */
+export async function deploy(context: DefineContext, scope: Scope, request: ParsedDeploy): Promise<DeployReport> {
+  await checkTriggers(context, request)
+  try {
+    return await context.commit(async (tx) => {
+      const { report, sequences } = await deployInside(tx, context, scope, request)
+      if (request.dry_run) throw new DryRun(report)
+      return { result: report, sequences }
+    })
+  } catch (error) {
+    if (error instanceof DryRun) return error.report
+    throw error
+  }
+}
+
+/** The name of the automation that owns nothing else but deployment `id`'s triggers. */
+export const ownerOf = (deploymentId: string): string => `prefect.deployment.${deploymentId}`
+
+async function checkTriggers({ renderer }: DefineContext, request: ParsedDeploy): Promise<void> {
+  const problems: Problem[] = []
+  for (const [index, item] of request.deployments.entries()) {
+    for (const [position, trigger] of item.triggers.entries()) {
+      const path = `deployments[${index}].triggers[${position}]`
+      const at = (problem: Problem): Problem => ({
+        ...problem,
+        path: problem.path === '' ? path : `${path}.${problem.path}`,
+      })
+      const parsed = parseTrigger(trigger.trigger)
+      if (!parsed.ok) problems.push(...parsed.problems.map(at))
+      problems.push(...(await checkParameters(trigger.parameters ?? {}, renderer)).map(at))
+    }
+  }
+  if (problems.length > 0) throw invalid('the triggers are not valid', problems)
+}
+
+async function deployInside(tx: Tables, context: DefineContext, scope: Scope, request: ParsedDeploy) {
+  const pools = await ensurePools(tx, context, scope, request)
+  const deployments: Saved<DeploymentRow>[] = []
+  const automations: OwnedAutomation[] = []
+  const sequences: (number | null)[] = []
+  for (const item of request.deployments) {
+    const { triggers: _triggers, ...input } = item
+    const now = context.clock.now()
+    const saved = await saveDeployment(tx, { scope, input, now, newId: context.newId })
+    deployments.push(saved)
+    const owned = await replaceOwned(tx, context, scope, item, saved.row)
+    automations.push(...owned.automations)
+    sequences.push(...owned.sequences)
+  }
+  const report: DeployReport = { deployments, workPools: pools, automations, warnings: warningsFor(automations) }
+  return { report, sequences }
+}
+
+async function ensurePools(
+  tx: Tables,
+  context: DefineContext,
+  scope: Scope,
+  request: ParsedDeploy,
+): Promise<DeployReport['workPools']> {
+  const named = new Set(request.deployments.flatMap((item) => (item.work_pool === null ? [] : [item.work_pool])))
+  const pools: DeployReport['workPools'][number][] = []
+  for (const name of named) {
+    const existing = await tx.workPools.find(scope.project, name)
+    if (existing === null && !request.create_missing_work_pools) {
+      throw invalid(`there is no work pool "${name}"; create it with "upon work-pool create ${name}"`)
+    }
+    const pool = existing ?? (await ensureWorkPool(tx, context, scope, name))
+    pools.push({ name, type: pool.type, change: existing === null ? 'created' : 'unchanged' })
+  }
+  return pools
+}
+
+/** Brings the automations a deployment owns to what its triggers say; unchanged ones keep their id and progress. */
+async function replaceOwned(
+  tx: Tables,
+  context: DefineContext,
+  scope: Scope,
+  item: DeployItem,
+  deployment: DeploymentRow,
+): Promise<{ automations: readonly OwnedAutomation[]; sequences: readonly (number | null)[] }> {
+  const owner = ownerOf(deployment.id)
+  const fullName = `${deployment.flowName}/${deployment.name}`
+  const left = new Map((await tx.automations.all({ project: scope.project, owner })).map((row) => [row.name, row]))
+  const automations: OwnedAutomation[] = []
+  const sequences: (number | null)[] = []
+  const note = (row: AutomationRow, change: Change, sequence: number | null) => {
+    automations.push({ row, change, deployment: fullName })
+    sequences.push(sequence)
+  }
+  for (const [index, trigger] of item.triggers.entries()) {
+    const name = trigger.name ?? `${deployment.name}__automation_${index + 1}`
+    const existing = left.get(name) ?? null
+    left.delete(name)
+    const input = triggerAutomation(trigger, name, deployment)
+    const { clock, newId } = context
+    const saved = await saveAutomation(tx, { scope, input, existing, owner, now: clock.now(), newId })
+    note(saved.row, saved.change, saved.sequence)
+  }
+  for (const row of left.values()) {
+    note(row, 'removed', await removeAutomation(tx, scope, row, context.clock.now()))
+  }
+  return { automations, sequences }
+}
+
+/** A deployment trigger as the automation it stands for (spec: automations 6). */
+function triggerAutomation(trigger: DeploymentTrigger, name: string, deployment: DeploymentRow): ParsedAutomation {
+  const action: JsonObject = {
+    type: 'run-deployment',
+    source: 'selected',
+    deployment_id: deployment.id,
+    parameters: trigger.parameters ?? null,
+    job_variables: trigger.job_variables ?? null,
+    schedule_after: trigger.schedule_after,
+  }
+  return automationInputSchema.parse({
+    name,
+    description: trigger.description,
+    enabled: trigger.enabled,
+    trigger: trigger.trigger,
+    actions: [action],
+  })
+}
+
+function warningsFor(automations: readonly OwnedAutomation[]): readonly Warning[] {
+  return automations.flatMap(({ row, change }) =>
+    change === 'removed'
+      ? []
+      : warningsOf(row).map((warning) => ({ ...warning, path: `${row.name}: ${warning.path}` })),
+  )
+}

@@ -1,0 +1,197 @@
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import { type Loop, startLoop } from '../lib/loop.ts'
+import type { AppendResult, NewEntry } from '../store/log-store.ts'
+import type { RaisedRow } from '../store/raised-table.ts'
+import type { Store } from '../store/store.ts'
+
+/** Entries one commit takes. Larger batches gain little and make the slowest caller wait longer. */
+export const APPEND_BATCH_MAX = 1_000
+/** Entries that may wait for a commit; beyond it callers are told to come back. */
+export const APPEND_QUEUE_MAX = 20_000
+
+/** The queue of entries waiting for a commit is full: try again after `retryAfterS` seconds. */
+export class IngestBusyError extends Error {
+  override readonly name = 'IngestBusyError'
+  readonly code = 'ingest_busy'
+  readonly retryAfterS: number
+  constructor(message: string, retryAfterS: number) {
+    super(message)
+    this.retryAfterS = retryAfterS
+  }
+}
+
+/** The server is stopping; nothing of this request was kept. */
+export class IngestStoppedError extends Error {
+  override readonly name = 'IngestStoppedError'
+  readonly code = 'stopping'
+}
+
+/** What was appended by one commit, in log order; duplicates and conflicts are not in it. */
+export interface Appended {
+  readonly entries: readonly { readonly entry: NewEntry; readonly result: AppendResult }[]
+}
+
+export interface Ingest {
+  /**
+   * Appends entries; resolves when they are durable, with one result each. With `atomic`, one conflict keeps all of them
+   * out. Throws `IngestBusyError`, `IngestStoppedError`, `StoreUnavailableError`.
+   */
+  append(entries: readonly NewEntry[], options?: { atomic?: boolean }): Promise<readonly AppendResult[]>
+  /** Raised rows were committed somewhere: append them soon. */
+  wakeRaised(): void
+  /** Resolves when every raised row up to `sequence` is in the log. */
+  raisedAppended(sequence: number): Promise<void>
+  /** Resolves when nothing waits to be appended. */
+  idle(): Promise<void>
+  /** Appends what was accepted, then refuses more. */
+  stop(): Promise<void>
+  readonly queued: number
+}
+
+interface Waiting {
+  readonly entries: readonly NewEntry[]
+  readonly atomic: boolean
+  readonly resolve: (results: readonly AppendResult[]) => void
+  readonly reject: (error: unknown) => void
+}
+
+export interface IngestOptions {
+  readonly store: Pick<Store, 'log' | 'read'>
+  readonly clock: Clock
+  readonly log: Log
+  readonly onAppended: (appended: Appended) => void
+}
+
+/**
+ * The only way into the log. Requests and raised rows that arrived while the last commit ran share the next one;
+ * nothing ever waits for a batch to fill.
+ */
+export function createIngest({ store, clock, log, onAppended }: IngestOptions): Ingest {
+  let waiting: Waiting[] = []
+  let queued = 0
+  let stopped = false
+  let raisedAsked = true
+  let raisedThrough = 0
+  let raisedWaiters: { sequence: number; resolve: () => void }[] = []
+
+  const loop: Loop = startLoop({
+    clock,
+    onError: (error) => log.error({ err: error }, 'could not append raised entries'),
+    async turn() {
+      const requests = takeRequests()
+      const raised = await takeRaised().catch((error: unknown) => {
+        raisedAsked = true
+        if (requests.length === 0) throw error
+        return []
+      })
+      if (requests.length === 0 && raised.length === 0) return null
+      await appendBatch(requests, raised)
+      return waiting.length > 0 || raisedAsked ? 'again' : null
+    },
+  })
+
+  /** Whole requests up to the batch limit; an atomic one goes alone, since its failure must not touch others. */
+  function takeRequests(): Waiting[] {
+    const taken: Waiting[] = []
+    let size = 0
+    for (const request of waiting) {
+      const alone = request.atomic || taken[0]?.atomic === true
+      if (taken.length > 0 && (alone || size + request.entries.length > APPEND_BATCH_MAX)) break
+      taken.push(request)
+      size += request.entries.length
+    }
+    waiting = waiting.slice(taken.length)
+    queued -= size
+    return taken
+  }
+
+  async function takeRaised(): Promise<readonly RaisedRow[]> {
+    if (!raisedAsked) return []
+    raisedAsked = false
+    const rows = await store.read.raised.pending(APPEND_BATCH_MAX)
+    if (rows.length === APPEND_BATCH_MAX) raisedAsked = true
+    return rows
+  }
+
+  async function appendBatch(requests: readonly Waiting[], raised: readonly RaisedRow[]): Promise<void> {
+    const atomic = requests[0]?.atomic === true
+    if (atomic && raised.length > 0) raisedAsked = true
+    const carried = atomic ? [] : raised
+    const entries = [...carried.map((row) => row.entry), ...requests.flatMap((request) => request.entries)]
+    let results: readonly AppendResult[]
+    try {
+      results = await store.log.append(entries, {
+        now: clock.now(),
+        raised: carried.map((row) => row.sequence),
+        atomic,
+      })
+    } catch (error) {
+      if (carried.length > 0) raisedAsked = true
+      for (const request of requests) request.reject(error)
+      throw error
+    }
+    let at = carried.length
+    for (const request of requests) {
+      request.resolve(results.slice(at, at + request.entries.length))
+      at += request.entries.length
+    }
+    settleRaised(carried)
+    onAppended({ entries: pairs(entries, results) })
+  }
+
+  function settleRaised(rows: readonly RaisedRow[]): void {
+    raisedThrough = Math.max(raisedThrough, rows.at(-1)?.sequence ?? 0)
+    const done = raisedWaiters.filter((waiter) => waiter.sequence <= raisedThrough)
+    raisedWaiters = raisedWaiters.filter((waiter) => waiter.sequence > raisedThrough)
+    for (const waiter of done) waiter.resolve()
+  }
+
+  loop.wake()
+  return {
+    append(entries, options) {
+      if (stopped) return Promise.reject(new IngestStoppedError('the server is stopping; send this again'))
+      if (entries.length === 0) return Promise.resolve([])
+      if (queued + entries.length > APPEND_QUEUE_MAX && queued > 0) {
+        const detail = `${queued} entries already wait to be written, at most ${APPEND_QUEUE_MAX} may`
+        return Promise.reject(new IngestBusyError(detail, 1))
+      }
+      queued += entries.length
+      return new Promise((resolve, reject) => {
+        waiting.push({ entries, atomic: options?.atomic === true, resolve, reject })
+        loop.wake()
+      })
+    },
+    wakeRaised() {
+      raisedAsked = true
+      loop.wake()
+    },
+    raisedAppended(sequence) {
+      if (sequence <= raisedThrough) return Promise.resolve()
+      return new Promise((resolve) => {
+        raisedWaiters.push({ sequence, resolve })
+        raisedAsked = true
+        loop.wake()
+      })
+    },
+    idle: () => loop.idle(),
+    async stop() {
+      stopped = true
+      while (waiting.length > 0) {
+        loop.wake()
+        await loop.idle()
+      }
+      await loop.stop()
+    },
+    get queued() {
+      return queued
+    },
+  }
+}
+
+function pairs(entries: readonly NewEntry[], results: readonly AppendResult[]): Appended['entries'] {
+  return entries.flatMap((entry, index) => {
+    const result = results[index]
+    return result?.outcome === 'appended' ? [{ entry, result }] : []
+  })
+}
