@@ -1,4 +1,4 @@
-import { nearest } from '../nearest.ts'
+import { suggest } from '@upon/engine'
 
 /** Every action type of this version. */
 export const ACTION_TYPES = [
@@ -40,6 +40,6 @@ export function unknownActionMessage(input: unknown): string {
   if (PREFECT_ONLY_ACTION_TYPES.includes(type)) {
     return `"${type}" is known in Prefect, not supported in this version yet; supported: ${known}`
   }
-  const close = nearest(type, ACTION_TYPES)
-  return `"${type}" is not an action${close === null ? '' : `; did you mean "${close}"?`} The types are ${known}`
+  const close = suggest(type, ACTION_TYPES)
+  return `"${type}" is not an action${close === undefined ? '' : `; did you mean "${close}"?`} The types are ${known}`
 }

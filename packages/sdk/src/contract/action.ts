@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Schema } from '../route.ts'
 import { automationTarget, deploymentTarget, selectedOrInferred } from './action-target.ts'
 import { unknownActionMessage } from './action-type.ts'
 import { durationSchema } from './grammar.ts'
@@ -42,31 +43,46 @@ const runDeploymentSchema = z
   })
   .superRefine(selectedOrInferred('deployment'))
   .meta({ id: 'RunDeploymentAction', description: 'Creates a run of a deployment.' })
+export interface RunDeploymentAction extends z.output<typeof runDeploymentSchema> {}
+export interface RunDeploymentActionInput extends z.input<typeof runDeploymentSchema> {}
 
 const pauseDeploymentSchema = z
   .strictObject({ type: z.literal('pause-deployment'), ...common, source, ...deploymentTarget })
   .superRefine(selectedOrInferred('deployment'))
   .meta({ id: 'PauseDeploymentAction', description: 'Stops the schedules of a deployment.' })
+export interface PauseDeploymentAction extends z.output<typeof pauseDeploymentSchema> {}
+export interface PauseDeploymentActionInput extends z.input<typeof pauseDeploymentSchema> {}
 
 const resumeDeploymentSchema = z
   .strictObject({ type: z.literal('resume-deployment'), ...common, source, ...deploymentTarget })
   .superRefine(selectedOrInferred('deployment'))
   .meta({ id: 'ResumeDeploymentAction', description: 'Starts the schedules of a deployment again.' })
+export interface ResumeDeploymentAction extends z.output<typeof resumeDeploymentSchema> {}
+export interface ResumeDeploymentActionInput extends z.input<typeof resumeDeploymentSchema> {}
 
 const pauseAutomationSchema = z
   .strictObject({ type: z.literal('pause-automation'), ...common, source, ...automationTarget })
   .superRefine(selectedOrInferred('automation'))
   .meta({ id: 'PauseAutomationAction', description: 'Disables an automation.' })
+export interface PauseAutomationAction extends z.output<typeof pauseAutomationSchema> {}
+export interface PauseAutomationActionInput extends z.input<typeof pauseAutomationSchema> {}
 
 const resumeAutomationSchema = z
   .strictObject({ type: z.literal('resume-automation'), ...common, source, ...automationTarget })
   .superRefine(selectedOrInferred('automation'))
   .meta({ id: 'ResumeAutomationAction', description: 'Enables an automation.' })
+export interface ResumeAutomationAction extends z.output<typeof resumeAutomationSchema> {}
+export interface ResumeAutomationActionInput extends z.input<typeof resumeAutomationSchema> {}
 
 const callWebhookSchema = z
   .strictObject({
     type: z.literal('call-webhook'),
     ...common,
+    block_document_id: z
+      .undefined({
+        error: 'webhook blocks are known in Prefect, not supported in this version yet: give the "url" itself',
+      })
+      .optional(),
     url: z.string().min(1).describe('Where to send the request; a template.'),
     method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).default('POST'),
     headers: z.record(z.string(), z.string()).optional().describe('Request headers; values are templates.'),
@@ -88,6 +104,8 @@ const callWebhookSchema = z
     context.addIssue({ code: 'custom', path: [second], message: `give one of ${given.join(' and ')}, not both` })
   })
   .meta({ id: 'CallWebhookAction', description: 'Sends an HTTP request.' })
+export interface CallWebhookAction extends z.output<typeof callWebhookSchema> {}
+export interface CallWebhookActionInput extends z.input<typeof callWebhookSchema> {}
 
 const emitEventSchema = z
   .strictObject({
@@ -100,12 +118,16 @@ const emitEventSchema = z
     follows: z.string().nullish().describe('Id of the event that comes before; the triggering event when left out.'),
   })
   .meta({ id: 'EmitEventAction', description: 'Records an event.' })
+export interface EmitEventAction extends z.output<typeof emitEventSchema> {}
+export interface EmitEventActionInput extends z.input<typeof emitEventSchema> {}
 
 const doNothingSchema = z
   .strictObject({ type: z.literal('do-nothing'), ...common })
   .meta({ id: 'DoNothingAction', description: 'Only leaves a row in the launch log.' })
+export interface DoNothingAction extends z.output<typeof doNothingSchema> {}
+export interface DoNothingActionInput extends z.input<typeof doNothingSchema> {}
 
-export const actionSchema = z
+const anyActionSchema = z
   .discriminatedUnion(
     'type',
     [
@@ -122,11 +144,29 @@ export const actionSchema = z
   )
   .meta({ id: 'Action', description: 'What to do when an automation fires.' })
 
-export type ActionInput = z.input<typeof actionSchema>
+export type ActionInput =
+  | RunDeploymentActionInput
+  | PauseDeploymentActionInput
+  | ResumeDeploymentActionInput
+  | PauseAutomationActionInput
+  | ResumeAutomationActionInput
+  | CallWebhookActionInput
+  | EmitEventActionInput
+  | DoNothingActionInput
 /** An action as it is stored: defaults filled in, durations in seconds. */
-export type Action = z.output<typeof actionSchema>
+export type Action =
+  | RunDeploymentAction
+  | PauseDeploymentAction
+  | ResumeDeploymentAction
+  | PauseAutomationAction
+  | ResumeAutomationAction
+  | CallWebhookAction
+  | EmitEventAction
+  | DoNothingAction
 /** One kind of action, such as `ActionOf<'run-deployment'>`. */
 export type ActionOf<T extends Action['type']> = Extract<Action, { type: T }>
+
+export const actionSchema: Schema<Action, ActionInput> = anyActionSchema
 
 export const actionsSchema = z.array(actionSchema).max(ACTIONS_MAX)
 

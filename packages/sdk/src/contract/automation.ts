@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { actionSchema, actionsSchema } from './action.ts'
-import { triggerInputSchema, triggerSchema } from './grammar.ts'
+import { triggerSchema } from './grammar.ts'
 import { pageQuery } from './page.ts'
 import { queryBoolean, queryList } from './query.ts'
 import { countSchema, idSchema, instantSchema, jsonObjectSchema, keySchema, nameSchema, tagsSchema } from './scalar.ts'
@@ -41,7 +41,7 @@ export const automationInputSchema = z
     description: z.string().max(10_000).default('').describe('What it is for.'),
     tags: tagsSchema.default([]).describe('For filtering.'),
     enabled: z.boolean().default(true).describe('Whether it fires.'),
-    trigger: triggerInputSchema,
+    trigger: triggerSchema,
     conditions: conditionsSchema.default([]).describe('Empty in this version.'),
     actions: actionsSchema.describe('Done when the trigger fires.'),
     actions_on_trigger: actionsSchema.default([]).describe('Done when it fires as Triggered.'),

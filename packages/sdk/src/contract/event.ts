@@ -1,3 +1,4 @@
+import { eventSchema as newEventSchema } from '@upon/engine'
 import { z } from 'zod'
 import { pageQuery } from './page.ts'
 import { problemSchema } from './problem.ts'
@@ -18,14 +19,8 @@ const labelsSchema = z.record(z.string(), z.string())
 
 export const eventInputSchema = z
   .strictObject({
-    event: z.string().min(1).max(1024).describe('Name of the event, such as `order.placed`.'),
-    resource: labelsSchema.describe('Labels of what it happened to; `prefect.resource.id` is required.'),
-    related: z.array(labelsSchema).max(100).optional().describe('Labels of other resources, each with a role.'),
-    payload: jsonObjectSchema.optional().describe('Anything else worth knowing.'),
-    occurred: instantInputSchema.optional().describe('When it happened; now when left out.'),
-    id: idSchema.optional().describe('Makes resending safe: the same id and content is a duplicate.'),
-    follows: idSchema.nullish().describe('Id of an event known to come before this one.'),
-    traceparent: z.string().nullish().describe('W3C trace context of the cause.'),
+    ...newEventSchema.shape,
+    payload: jsonObjectSchema.optional().describe('Anything else worth knowing; available to templates.'),
   })
   .meta({ id: 'EventInput', description: 'An event to record.' })
 export interface EventInput extends z.input<typeof eventInputSchema> {}

@@ -1,48 +1,61 @@
+import {
+  durationSchema as anyDurationSchema,
+  triggerSchema as engineTriggerSchema,
+  type TriggerJson,
+} from '@upon/engine'
 import { z } from 'zod'
-import { type JsonObject, jsonObjectSchema, jsonValueSchema, nameSchema } from './scalar.ts'
+import type { Schema } from '../route.ts'
+import { jsonObjectSchema, nameSchema } from './scalar.ts'
 
 /** The one place where the contract meets the engine's grammar. */
 
-export const triggerInputSchema: z.ZodType<JsonObject, JsonObject> = jsonObjectSchema.meta({
-  id: 'TriggerInput',
-  description: 'When to fire. `type` defaults to `event`, `posture` to `Reactive`.',
-})
+/** A duration as people write it; parsed it is a number of seconds. */
+export const durationSchema = anyDurationSchema
+  .pipe(z.number().nonnegative({ error: 'must be non-negative' }))
+  .describe('Seconds, ISO 8601, `HH:MM:SS` or `1h 30m`.')
 
-export const triggerSchema: z.ZodType<JsonObject, JsonObject> = jsonObjectSchema.meta({
-  id: 'Trigger',
-  description: 'When to fire, with every default filled in; durations are seconds.',
-})
+const eventTrigger = engineTriggerSchema.unwrap()
 
-/** A duration as people write it; the parsed form is seconds. */
-export const durationSchema = z
-  .union([z.number().nonnegative(), z.string()])
-  .transform((given) => Number(given))
-  .pipe(z.number().nonnegative())
+/** A trigger as people write it: what is left out has a default. */
+export interface TriggerInput extends z.input<typeof eventTrigger.out> {}
+/** A trigger as it is stored: every default filled in, durations in seconds. */
+export type Trigger = TriggerJson
 
-const deploymentTriggerFieldsSchema = z.strictObject({
+export const triggerSchema: Schema<Trigger, TriggerInput> = z
+  .pipe(given<TriggerInput>(), engineTriggerSchema)
+  .nonoptional()
+
+const deploymentFields = {
   name: nameSchema.nullish().describe('Name of the automation; `<deployment>__automation_<n>` when left out.'),
   description: z.string().max(10_000).default('').describe('What it is for.'),
   enabled: z.boolean().default(true).describe('Whether it fires.'),
   parameters: jsonObjectSchema.nullish().describe('Parameters of the run; text is a template.'),
   job_variables: jsonObjectSchema.nullish().describe('Overrides for the infrastructure of the run.'),
   schedule_after: durationSchema.prefault(0).describe('Start the run this much later.'),
-})
-
-export type DeploymentTriggerInput = z.input<typeof deploymentTriggerFieldsSchema> & JsonObject
-export interface DeploymentTrigger extends z.output<typeof deploymentTriggerFieldsSchema> {
-  trigger: JsonObject
 }
 
-/** Trigger and automation fields side by side, as files write them; parsed they are apart. */
-export const deploymentTriggerSchema = z
-  .record(z.string(), jsonValueSchema)
-  .transform((given): DeploymentTrigger => {
-    const fields = Object.fromEntries(
-      Object.entries(given).filter(([key]) => key in deploymentTriggerFieldsSchema.shape),
-    )
-    const trigger = Object.fromEntries(
-      Object.entries(given).filter(([key]) => !(key in deploymentTriggerFieldsSchema.shape)),
-    )
-    return { ...deploymentTriggerFieldsSchema.parse(fields), trigger }
-  })
-  .meta({ id: 'DeploymentTrigger' })
+/** Trigger and automation fields side by side, as files write them; parsed, the trigger is apart. */
+const flatDeploymentTriggerSchema = z
+  .strictObject({ ...eventTrigger.out.shape, ...deploymentFields })
+  .transform(({ name, description, enabled, parameters, job_variables, schedule_after, id: _ignored, ...trigger }) => ({
+    name: name ?? null,
+    description,
+    enabled,
+    parameters: parameters ?? null,
+    job_variables: job_variables ?? null,
+    schedule_after,
+    trigger,
+  }))
+
+export interface DeploymentTriggerInput extends z.input<typeof flatDeploymentTriggerSchema> {}
+export interface DeploymentTrigger extends z.output<typeof flatDeploymentTriggerSchema> {}
+
+export const deploymentTriggerSchema: Schema<DeploymentTrigger, DeploymentTriggerInput> = z
+  .pipe(given<DeploymentTriggerInput>(), z.pipe(eventTrigger.in, flatDeploymentTriggerSchema))
+  .nonoptional()
+  .meta({ id: 'DeploymentTrigger', description: 'When to run a deployment, and with what.' })
+
+/** Names the type of what is written; the schema behind it takes anything so that it can explain itself. */
+function given<T>() {
+  return z.transform((input: T): unknown => input)
+}

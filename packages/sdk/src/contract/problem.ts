@@ -26,7 +26,7 @@ export type ProblemCode = keyof typeof problemCodes
 
 export const problemDetailSchema = z
   .object({
-    path: z.string().describe('Where it is, such as `trigger.match.0`; empty for the whole body.'),
+    path: z.string().describe('Where it is, such as `trigger.match_related[0].env`; empty for the whole body.'),
     message: z.string().describe('What is wrong, in words.'),
     found: z.string().optional().describe('What was given.'),
     expected: z.string().optional().describe('What would have been right.'),
