@@ -41,7 +41,8 @@ export function startDecider(options: DeciderOptions): Decider {
   let engine: Engine | null = null
   let cursor = 0
   let head = 0
-  let decidedUntil = clock.now()
+  /** Since when entries have been waiting without a pause. */
+  let behindSince = clock.now()
   let waiters: { position: number; resolve: (passed: boolean) => void }[] = []
 
   async function takeOver(): Promise<Engine> {
@@ -74,7 +75,6 @@ export function startDecider(options: DeciderOptions): Decider {
 
   function moveCursor(position: number): void {
     cursor = position
-    decidedUntil = clock.now()
     const done = waiters.filter((waiter) => waiter.position <= position)
     if (done.length === 0) return
     waiters = waiters.filter((waiter) => waiter.position > position)
@@ -98,6 +98,7 @@ export function startDecider(options: DeciderOptions): Decider {
 
   return {
     wake(position) {
+      if (cursor >= head) behindSince = clock.now()
       head = Math.max(head, position)
       loop.wake()
     },
@@ -114,7 +115,7 @@ export function startDecider(options: DeciderOptions): Decider {
         waiters.push(waiter)
       })
     },
-    lag: () => (cursor < head ? clock.now() - decidedUntil : 0),
+    lag: () => (cursor < head ? clock.now() - Math.max(behindSince, engine?.state.clock ?? 0) : 0),
     get cursor() {
       return cursor
     },

@@ -27,9 +27,10 @@ export class IngestStoppedError extends Error {
   readonly code = 'stopping'
 }
 
-/** What was appended by one commit, in log order; duplicates and conflicts are not in it. */
+/** What one commit added to the log. */
 export interface Appended {
-  readonly entries: readonly { readonly entry: NewEntry; readonly result: AppendResult }[]
+  /** The log's last position now. */
+  readonly last: number
 }
 
 export interface Ingest {
@@ -137,7 +138,8 @@ export function createIngest({ store, clock, log, onAppended }: IngestOptions): 
       at += request.entries.length
     }
     settleRaised(carried)
-    onAppended({ entries: pairs(entries, results) })
+    const last = results.findLast((result) => result.outcome === 'appended' && result.position > 0)
+    if (last !== undefined) onAppended({ last: last.position })
   }
 
   function settleRaised(rows: readonly RaisedRow[]): void {
@@ -187,11 +189,4 @@ export function createIngest({ store, clock, log, onAppended }: IngestOptions): 
       return queued
     },
   }
-}
-
-function pairs(entries: readonly NewEntry[], results: readonly AppendResult[]): Appended['entries'] {
-  return entries.flatMap((entry, index) => {
-    const result = results[index]
-    return result?.outcome === 'appended' ? [{ entry, result }] : []
-  })
 }

@@ -1,0 +1,72 @@
+import type { Json, JsonObject } from '@upon/engine'
+import type { ActionOf } from '@upon/sdk'
+import { type ActionContext, ActionFailed, type ActionKind } from '../action-kind.ts'
+import type { OutgoingAnswer } from '../outgoing-http.ts'
+
+const TIMEOUT_SECONDS = 30
+/** Characters of the answer kept in the launch log (spec: automations 4.4). */
+const ANSWER_CHARS_KEPT = 1_000
+/** Headers of an answer that may carry credentials. */
+const SENSITIVE_HEADER =
+  /^(set-cookie|authorization|proxy-authorization|www-authenticate|x-api-key|.*token.*|.*secret.*)$/i
+
+/** Sends an HTTP request. An answer of 400 or above is a failure and is tried again. */
+export const callWebhook: ActionKind<'call-webhook'> = {
+  type: 'call-webhook',
+  retryAttempts: 5,
+  async prepare(action, context) {
+    const { templates } = context
+    const url = await templates.text(action.url, 'url')
+    const { body, contentType } = await bodyOf(action, context)
+    const headers: Record<string, string> = {
+      'user-agent': 'upon',
+      'idempotency-key': context.idempotencyKey,
+      ...(contentType === null ? {} : { 'content-type': contentType }),
+      ...(context.launch.firing.traceparent === null ? {} : { traceparent: context.launch.firing.traceparent }),
+    }
+    for (const [name, value] of Object.entries(action.headers ?? {})) {
+      headers[name.toLowerCase()] = await templates.text(value, `headers.${name}`)
+    }
+    const timeoutMs = (action.timeout ?? TIMEOUT_SECONDS) * 1000
+    const answer = await context.http.send({ url, method: action.method, headers, body, timeoutMs })
+    const result = answerResult(answer)
+    if (answer.status < 400) return { result }
+    throw new ActionFailed(`Webhook call failed: ${new URL(url).origin} answered ${answer.status}`, {
+      retryable: true,
+      result,
+    })
+  },
+}
+
+async function bodyOf(
+  action: ActionOf<'call-webhook'>,
+  { templates }: ActionContext,
+): Promise<{ body: string | null; contentType: string | null }> {
+  if (action.method === 'GET') return { body: null, contentType: null }
+  if (action.body !== undefined) return { body: await templates.text(action.body, 'body'), contentType: 'text/plain' }
+  if (typeof action.payload === 'string') {
+    const body = await templates.text(action.payload, 'payload')
+    return { body, contentType: isJson(body) ? 'application/json' : 'text/plain' }
+  }
+  const json: Json | undefined = action.json ?? action.payload
+  if (json === undefined) return { body: null, contentType: null }
+  return { body: JSON.stringify(await templates.value(json, 'json')), contentType: 'application/json' }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function answerResult(answer: OutgoingAnswer): JsonObject {
+  const headers = Object.entries(answer.headers).filter(([name]) => !SENSITIVE_HEADER.test(name))
+  return {
+    status_code: answer.status,
+    response_body: answer.body.slice(0, ANSWER_CHARS_KEPT),
+    response_headers: Object.fromEntries(headers),
+  }
+}
