@@ -3,7 +3,7 @@ import type { Schema } from '../route.ts'
 import { automationTarget, deploymentTarget, selectedOrInferred } from './action-target.ts'
 import { unknownActionMessage } from './action-type.ts'
 import { durationSchema } from './grammar.ts'
-import { countSchema, type Json, jsonObjectSchema, jsonValueSchema } from './scalar.ts'
+import { jsonObjectSchema, jsonValueSchema } from './scalar.ts'
 
 /** Most actions one list of an automation may have. */
 export const ACTIONS_MAX = 50
@@ -169,7 +169,3 @@ export type ActionOf<T extends Action['type']> = Extract<Action, { type: T }>
 export const actionSchema: Schema<Action, ActionInput> = anyActionSchema
 
 export const actionsSchema = z.array(actionSchema).max(ACTIONS_MAX)
-
-/** What an action left in the launch log. */
-export type ActionResult = Record<string, Json>
-export const actionIndexSchema = countSchema.describe('Place in its list, from 0.')

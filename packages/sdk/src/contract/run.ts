@@ -10,7 +10,6 @@ import {
   instantSchema,
   jsonObjectSchema,
   jsonValueSchema,
-  nameSchema,
   traceparentSchema,
 } from './scalar.ts'
 import { logStreamSchema } from './worker.ts'
@@ -75,10 +74,6 @@ export interface RunCount extends z.output<typeof runCountSchema> {}
 export const runCancelSchema = z
   .strictObject({ message: z.string().max(1_000).optional().describe('Why.') })
   .meta({ id: 'RunCancel' })
-
-export const runPatchSchema = z
-  .strictObject({ name: nameSchema.optional(), tags: z.array(z.string()).max(100).optional() })
-  .meta({ id: 'RunPatch' })
 
 export const runStateEntrySchema = runStateSchema
   .extend({ id: idSchema.describe('Also the id of the event of the change.'), attempt: countSchema })
