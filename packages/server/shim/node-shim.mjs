@@ -109,8 +109,9 @@ function changes(from, to) {
 
 function leaveSoon() {
   const wait = setTimeout(() => {
-    const open = [...new Set(process.getActiveResourcesInfo())].join(', ')
-    process.stderr.write(`upon: ended ${LINGER_MS} ms after the function returned, with still open: ${open}\n`)
+    const open = new Set(process.getActiveResourcesInfo().filter((kind) => kind !== 'PipeWrap'))
+    const list = [...open].join(', ')
+    process.stderr.write(`upon: ended ${LINGER_MS} ms after the function returned, with still open: ${list}\n`)
     process.exit()
   }, LINGER_MS)
   wait.unref()

@@ -14,9 +14,7 @@ REPR_CHARS_MAX = 10_000
 MESSAGE_CHARS_MAX = 10_000
 TRACEBACK_CHARS_MAX = 64 * 1024
 
-ENGINE_WORDS = (
-    "which need Prefect's engine; Upon runs the plain function of a flow and never starts Prefect's server."
-)
+NO_ENGINE = "Upon runs the plain function of a flow and never starts Prefect's server."
 
 
 class EntrypointError(Exception):
@@ -30,10 +28,11 @@ class PrefectEngineNeeded(Exception):
 class PrefectGuard:
     """Lets Prefect be imported, but not its engine be started: finds its modules as usual and takes the start buttons off."""
 
-    # Anything public that would create a run or a server process, by module and base class.
+    # What would create a run or a server: by module, the methods of a class and its subclasses, and functions.
     GUARDED = {
-        "prefect.flows": ("Flow", ("__call__", "serve", "deploy")),
-        "prefect.tasks": ("Task", ("__call__", "submit", "map", "delay", "apply_async", "serve")),
+        "prefect.flows": ("Flow", ("__call__", "serve", "deploy"), ()),
+        "prefect.tasks": ("Task", ("__call__", "submit", "map", "delay", "apply_async", "serve"), ()),
+        "prefect.server.api.server": ("SubprocessASGIServer", ("start",), ("create_app",)),
     }
 
     def find_spec(self, name, path=None, target=None):
@@ -46,39 +45,41 @@ class PrefectGuard:
 
         spec = PathFinder.find_spec(name, path)
         if spec is not None and spec.loader is not None:
-            self._block_after(spec.loader, *self.GUARDED[name])
+            block_after(spec.loader, *self.GUARDED[name])
         return spec
 
-    @staticmethod
-    def _block_after(loader, base_name, methods):
-        execute = loader.exec_module
 
-        def exec_module(module):
-            execute(module)
-            base = getattr(module, base_name, None)
-            for value in list(vars(module).values()):
-                if isinstance(value, type) and base is not None and issubclass(value, base):
-                    block_methods(value, base_name.lower(), methods)
+def block_after(loader, base_name, methods, functions):
+    """Makes the loader replace what starts an engine as soon as its module is there."""
+    execute = loader.exec_module
 
-        loader.exec_module = exec_module
+    def exec_module(module):
+        execute(module)
+        base = getattr(module, base_name, None)
+        for owner in [value for value in vars(module).values() if isinstance(value, type)]:
+            for method in methods:
+                if base is not None and issubclass(owner, base) and method in vars(owner):
+                    setattr(owner, method, refusal(base_name.lower(), method))
+        for function in functions:
+            setattr(module, function, refuse_server)
 
-
-def block_methods(owner, kind, methods):
-    for method in methods:
-        if method in vars(owner):
-            setattr(owner, method, refusal(kind, method))
+    loader.exec_module = exec_module
 
 
 def refusal(kind, method):
     def refuse(self, *args, **kwargs):
-        called = getattr(getattr(self, "fn", None), "__name__", kind)
-        how = "" if method == "__call__" else "." + method
-        raise PrefectEngineNeeded(
-            "this flow calls tasks / flows of Prefect (here the %s `%s%s`), %s Call `%s.fn(...)` for its plain function."
-            % (kind, called, how, ENGINE_WORDS, called)
-        )
+        name = getattr(getattr(self, "fn", None), "__name__", None)
+        if name is None:
+            refuse_server()
+        called = name if method == "__call__" else "%s.%s" % (name, method)
+        words = "this flow calls the %s `%s`, which needs Prefect's engine; %s Call `%s.fn(...)` for its plain function."
+        raise PrefectEngineNeeded(words % (kind, called, NO_ENGINE, name))
 
     return refuse
+
+
+def refuse_server(*args, **kwargs):
+    raise PrefectEngineNeeded("this flow uses something that starts a server of Prefect; " + NO_ENGINE)
 
 
 def python_words():
@@ -160,7 +161,7 @@ def call(function, parameters):
             import asyncio
 
             result = asyncio.run(awaited(result))
-        return result
+        return drained(result)
     except TypeError:
         mismatch = parameter_mismatch(function, parameters)
         if mismatch is None:
@@ -170,6 +171,21 @@ def call(function, parameters):
 
 async def awaited(result):
     return await result
+
+
+def drained(result):
+    """A generator function does its work only while it is asked for values: they are the result."""
+    if hasattr(result, "__next__") and hasattr(result, "gi_code"):
+        return list(result)
+    if hasattr(result, "__anext__") and hasattr(result, "ag_code"):
+        import asyncio
+
+        return asyncio.run(collected(result))
+    return result
+
+
+async def collected(result):
+    return [value async for value in result]
 
 
 def parameter_mismatch(function, parameters):
@@ -236,9 +252,11 @@ def describe(error):
     kind = type(error)
     if kind.__module__ == "prefect.exceptions" and kind.__name__ == "MissingContextError":
         return (
-            "this flow calls get_run_logger or reads a run context of Prefect, %s "
-            "print() and the logging module reach the run's logs. (%s)" % (ENGINE_WORDS, error)
+            "this flow calls get_run_logger or reads a run context, which needs Prefect's engine; %s "
+            "print() and the logging module reach the run's logs. (%s)" % (NO_ENGINE, error)
         )
+    if isinstance(error, ValueError) and str(error).startswith("No Prefect API URL"):
+        return "%s (%s)" % (error, NO_ENGINE)
     if isinstance(error, ModuleNotFoundError) and error.name is not None:
         root = error.name.partition(".")[0]
         if root == error.name or root not in sys.modules:

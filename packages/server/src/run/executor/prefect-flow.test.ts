@@ -25,6 +25,9 @@ class Flow:
     def serve(self): print("ENGINE STARTED")
 def flow(fn=None, **options): return Flow(fn) if fn else Flow
 `,
+  'server/__init__.py': '',
+  'server/api/__init__.py': '',
+  'server/api/server.py': 'def create_app(): print("SERVER STARTED")',
   'tasks.py': `
 class Task:
     def __init__(self, fn): self.fn = fn

@@ -31,6 +31,13 @@ test('a coroutine is awaited', async () => {
   expect(await outcomeOf(source, { n: 4 })).toEqual({ kind: 'completed', result: 8 })
 })
 
+test.each(['def', 'async def'])('%s with yield is run to its end; the values are the result', async (def) => {
+  expect(await outcomeOf(`${def} main(n):\n    yield n\n    print("on")\n    yield n + 1`, { n: 1 })).toEqual({
+    kind: 'completed',
+    result: [1, 2],
+  })
+})
+
 test('no return value is null', async () => {
   expect(await outcomeOf('def main(): pass')).toEqual({ kind: 'completed', result: null })
 })
