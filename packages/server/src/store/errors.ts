@@ -19,3 +19,15 @@ export class StoreUnavailableError extends Error {
     this.code = code
   }
 }
+
+/** The database was written by a newer Upon, or by another program. */
+export class StoreVersionError extends Error {
+  override readonly name = 'StoreVersionError'
+  readonly code = 'store_version'
+}
+
+/** The list cursor was not one this store gave out. */
+export class CursorError extends Error {
+  override readonly name = 'CursorError'
+  readonly code = 'invalid_cursor'
+}

@@ -61,6 +61,7 @@ export interface LaunchProgress {
   /** When the outbox row is due again; null when the launch ended. */
   readonly due: Instant | null
   readonly ended: Instant | null
+  /** Added to those the launch already has. */
   readonly warnings: readonly string[]
 }
 
@@ -80,11 +81,14 @@ export interface LaunchTable {
   count(filter: LaunchFilter): Promise<number>
   /** Outbox rows due at or before `now`, oldest first, not named in `busy`. */
   due(now: Instant, limit: number, busy: ReadonlySet<string>): Promise<readonly Launch[]>
-  /** The soonest `due` of any outbox row, or null. */
-  nextDue(): Promise<Instant | null>
+  /** The soonest `due` of any outbox row not named in `busy`, or null. */
+  nextDue(busy: ReadonlySet<string>): Promise<Instant | null>
   /** Launches by state over all projects, for metrics. */
   countByState(): Promise<Readonly<Record<string, number>>>
-  /** Records progress; false (and nothing changed) when the launch has ended or has moved past this action. */
+  /**
+   * Records progress; false (and nothing changed) when the launch has ended or has moved past this action. Actions still
+   * pending when the launch ends become `skipped`.
+   */
   progress(id: string, progress: LaunchProgress): Promise<boolean>
 }
 

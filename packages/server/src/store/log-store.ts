@@ -41,10 +41,12 @@ export interface LogStore {
   /**
    * Appends a batch durably and in order, in one commit; results are in the order given. `received` is assigned here:
    * strictly increasing, at least `now`. `raised` names raised rows this batch carries; they are removed by the same commit.
+   * With `atomic`, one conflict keeps the whole batch out; the results then say `conflict` or `duplicate`, and
+   * `appended` with position 0 for what would have been appended.
    */
   append(
     entries: readonly NewEntry[],
-    options: { now: Instant; raised?: readonly number[] },
+    options: { now: Instant; raised?: readonly number[]; atomic?: boolean },
   ): Promise<readonly AppendResult[]>
   /** Entries after `position`, in order, with automation versions and leaders looked up; at most `limit`. */
   read(after: number, limit: number): Promise<readonly Entry[]>

@@ -4,6 +4,7 @@ export interface ProjectRow {
   readonly id: string
   readonly key: string
   readonly name: string
+  readonly description: string
   readonly created: Instant
 }
 
