@@ -1,7 +1,9 @@
+import { DeciderMemory } from './decide/decider-memory.ts'
 import type { AutomationVersion, Entry } from './entry.ts'
 import type { LoggedEvent } from './event/logged-event.ts'
 import type { Firing } from './firing.ts'
 import type { Instant } from './instant.ts'
+import type { MatchIndexStats } from './match/match-index.ts'
 import type { Observation } from './observation.ts'
 import type { StoredWindow, WindowChange } from './window/window.ts'
 
@@ -11,6 +13,8 @@ export const ENGINE_VERSION = 1
 export interface EngineOptions {
   /** Keys one trigger may hold at a time. @default 100_000 */
   readonly keysPerTriggerMax?: number
+  /** Events of one project that may wait for the one they follow; others do not wait. @default 10_000 */
+  readonly heldEventsMax?: number
   /** Causal generations allowed within `loopWithin` of the root. @default 25 */
   readonly loopGenerationsMax?: number
   /** Microseconds. @default 10 minutes */
@@ -44,5 +48,41 @@ export interface EngineState {
   readonly nextDeadline: Instant | null
 }
 
-// loadEngine(snapshot, options): EngineState
-// step(state, entries): StepResult
+/** How much an engine holds, for metrics. */
+export interface EngineStats {
+  readonly liveWindows: number
+  readonly heldEvents: number
+  readonly projects: readonly ({ readonly project: string; readonly automations: number } & MatchIndexStats)[]
+}
+
+/** Builds the engine's memory from what was decided and stored before. The snapshot is not kept. */
+export function loadEngine(snapshot: EngineSnapshot, options: EngineOptions = {}): EngineState {
+  return new DeciderMemory(snapshot, options)
+}
+
+/**
+ * Decides the entries that follow the state's cursor, in log order, and moves the state past them. The same entries
+ * give the same decisions however they are cut into steps. Throws a `RangeError` on an entry at or before the cursor.
+ */
+export function step(state: EngineState, entries: readonly Entry[]): StepResult {
+  return memoryOf(state).step(entries)
+}
+
+/** Counts what the engine holds: windows, held events, and how well each project's triggers are indexed. */
+export function engineStats(state: EngineState): EngineStats {
+  const memory = memoryOf(state)
+  return {
+    liveWindows: memory.liveWindows,
+    heldEvents: memory.heldEvents,
+    projects: [...memory.projects.values()].map(({ project, automationCount, index }) => ({
+      project,
+      automations: automationCount,
+      ...index.stats(),
+    })),
+  }
+}
+
+function memoryOf(state: EngineState): DeciderMemory {
+  if (state instanceof DeciderMemory) return state
+  throw new TypeError('an engine state comes from loadEngine')
+}

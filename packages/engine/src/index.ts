@@ -1,5 +1,14 @@
-export type { EngineOptions, EngineSnapshot, EngineState, StepResult } from './engine.ts'
-export { ENGINE_VERSION } from './engine.ts'
+export {
+  ENGINE_VERSION,
+  type EngineOptions,
+  type EngineSnapshot,
+  type EngineState,
+  type EngineStats,
+  engineStats,
+  loadEngine,
+  type StepResult,
+  step,
+} from './engine.ts'
 export type { AutomationEntry, AutomationVersion, ClockEntry, Entry, EventEntry } from './entry.ts'
 export type { Labels, LoggedEvent } from './event/logged-event.ts'
 export type { NewEvent } from './event/new-event.ts'
@@ -64,4 +73,11 @@ export {
 } from './instant.ts'
 export { isJsonObject, type Json, type JsonObject } from './json.ts'
 export type { Observation, ObservationReason } from './observation.ts'
-export type { CountingWindow, HeldEvent, StoredWindow, WindowChange, WindowState } from './window/window.ts'
+export type {
+  CountingWindow,
+  HeldEvent,
+  OrphanedProgress,
+  StoredWindow,
+  WindowChange,
+  WindowState,
+} from './window/window.ts'

@@ -55,25 +55,17 @@ function lintCounting(trigger: TriggerJson): Lint[] {
   const { after, expect, threshold, within } = trigger
   const lints: Lint[] = []
   if (threshold < 1) {
-    lints.push({
-      code: 'threshold-below-one',
-      path: 'threshold',
-      message: `a threshold of ${threshold} fires like 1 and can fire twice on one event; use 1`,
-    })
+    const message = `a threshold of ${threshold} fires like 1 and can fire twice on one event; use 1`
+    lints.push({ code: 'threshold-below-one', path: 'threshold', message })
   }
-  if (
-    after.length > 0 &&
-    within === 0 &&
-    threshold >= 1 &&
-    (expect.length === 0 || expect.every((name) => after.includes(name)))
-  ) {
-    lints.push({
-      code: 'never-fires',
-      path: 'within',
-      message: 'every event that could count also re-arms the trigger: without `within` it can never fire',
-    })
-  } else if (after.length === 0 && within === 0 && threshold > 1) {
-    const message = `without \`within\` the ${threshold} events are counted until about 60 s after the first, then the count starts over; set \`within\``
+  if (within > 0) return lints
+  const rearmsAlways = expect.length === 0 || expect.every((name) => after.includes(name))
+  if (after.length > 0 && (threshold > 1 || (threshold === 1 && rearmsAlways))) {
+    const message =
+      'with `after` and without `within`, only the first event after it can count: this can never fire; set `within`'
+    lints.push({ code: 'never-fires', path: 'within', message })
+  } else if (after.length === 0 && threshold > 1) {
+    const message = `without \`within\` the count starts over about 60 s after its first event; set \`within\``
     lints.push({ code: 'no-window', path: 'within', message })
   }
   return lints

@@ -4,7 +4,7 @@ import type { Instant } from '../instant.ts'
  * State the engine keeps between batches, stored by (trigger, key).
  * `trigger` is the progress identity: a hash of (project, owner or automation, canonical trigger subtree).
  */
-export type WindowState = CountingWindow | HeldEvent
+export type WindowState = CountingWindow | HeldEvent | OrphanedProgress
 
 /** Half-open `[start, end)` in event time, counting towards a threshold. */
 export interface CountingWindow {
@@ -22,6 +22,13 @@ export interface HeldEvent {
   readonly position: number
   readonly occurred: Instant
   readonly deadline: Instant
+}
+
+/** The windows of a trigger that no enabled automation has any more: kept for a while in case it comes back. */
+export interface OrphanedProgress {
+  readonly kind: 'orphaned'
+  /** The log clock when the last automation with this trigger was disabled, changed or removed. */
+  readonly since: Instant
 }
 
 /** A window as it is stored and loaded. */
