@@ -67,10 +67,18 @@ function tracebackOf(error) {
   return lines.filter((line) => !line.includes(import.meta.url) && !line.includes('(node:internal')).join('\n')
 }
 
+/** Node strips types itself from 22.18 on. The loader beside this file does it before, and where types are not all: enums. */
 async function load() {
-  // Node strips types itself from 22.18 on; before, the loader beside this file does.
-  if (/\.[mc]?ts$/.test(file) && !process.features.typescript) register('./strip-types.mjs', import.meta.url)
-  return import(pathToFileURL(file).href)
+  const { href } = pathToFileURL(file)
+  const isTypeScript = /\.[mc]?ts$/.test(file)
+  if (isTypeScript && !process.features.typescript) register('./strip-types.mjs', import.meta.url)
+  try {
+    return await import(href)
+  } catch (error) {
+    if (!isTypeScript || error?.code !== 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') throw error
+    register('./strip-types.mjs', import.meta.url)
+    return import(`${href}?again`)
+  }
 }
 
 /** CommonJS exports that Node could not foresee are only on the default export. */

@@ -15,7 +15,10 @@ export interface FoundPython {
 /** What to tell a user when `findPython` found none. */
 export const NO_PYTHON = 'no Python found: looked for python3, python on PATH; install Python >= 3.8 or set UPON_PYTHON'
 
-/** The first `python3`, then `python`, of the PATH that starts and is at least 3.8; null when there is none. */
+/**
+ * The first `python3`, then `python`, of the PATH that starts and is at least 3.8; null when there is none. The path is
+ * the interpreter's own, because a launcher script such as pyenv's would delay every run.
+ */
 export async function findPython(pathEnv: string | undefined): Promise<FoundPython | null> {
   const folders = (pathEnv ?? '').split(delimiter).filter(isAbsolute)
   for (const name of NAMES) {
@@ -33,17 +36,18 @@ async function probe(path: string): Promise<FoundPython | null> {
     () => false,
   )
   if (!runnable) return null
-  const version = await versionOf(path)
-  return version !== null && isNewEnough(version) ? { path, version } : null
+  const found = await ask(path)
+  return found !== null && isNewEnough(found.version) ? found : null
 }
 
-/** The version of a Python at a known path; null when it does not start or does not answer within 10 s. */
-export function versionOf(path: string): Promise<string | null> {
-  const args = ['-I', '-S', '-c', 'import sys; print("%d.%d.%d" % sys.version_info[:3])']
+const QUESTION = 'import sys; print("%d.%d.%d" % sys.version_info[:3]); print(sys.executable)'
+
+function ask(path: string): Promise<FoundPython | null> {
   return new Promise((resolve) => {
-    execFile(path, args, { timeout: PROBE_MS_MAX, killSignal: 'SIGKILL' }, (error, stdout) => {
-      const version = /^\d+\.\d+\.\d+$/.exec(stdout.trim())
-      resolve(error === null && version !== null ? version[0] : null)
+    execFile(path, ['-I', '-S', '-c', QUESTION], { timeout: PROBE_MS_MAX, killSignal: 'SIGKILL' }, (error, stdout) => {
+      const [, version, executable] = /^(\d+\.\d+\.\d+)\n(.*)\n$/.exec(stdout) ?? []
+      if (error !== null || version === undefined) return resolve(null)
+      resolve({ path: executable !== undefined && isAbsolute(executable) ? executable : path, version })
     })
   })
 }

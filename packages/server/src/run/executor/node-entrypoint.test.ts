@@ -41,6 +41,16 @@ test.each([
   expect(await outcomeOf(file, source, { n: 7 })).toEqual({ kind: 'completed', result: 7 })
 })
 
+test('TypeScript with enums and parameter properties runs, also in what it imports', async () => {
+  project.write(
+    'level.ts',
+    'export enum Level { Low = 1, High }\nexport class Box { constructor(readonly level: Level) {} }',
+  )
+  const source =
+    "import { Box, Level } from './level.ts'\nenum Own { A = 5 }\nexport const main = () => [new Box(Level.High).level, Own.A]"
+  expect(await outcomeOf('job.ts', source)).toEqual({ kind: 'completed', result: [2, 5] })
+})
+
 test('a function that returns nothing has the result null', async () => {
   expect(await outcomeOf('job.mjs', 'export function main() {}')).toEqual({ kind: 'completed', result: null })
 })
