@@ -110,7 +110,7 @@ async function contextOf(options: DispatcherOptions, launch: Launch): Promise<Ac
     idempotencyKey: record.idempotencyKey,
     now: clock.now(),
     read: store.read,
-    templates: createActionTemplates({ renderer, read: store.read, launch, automation, event }),
+    templates: createActionTemplates({ renderer, read: store.read, launch, automation, event, now: clock.now() }),
     http,
     actor: `automation ${automation.key}`,
   }

@@ -27,7 +27,7 @@ export interface Attempt {
   readonly progress: LaunchProgress
   readonly related: readonly Labels[]
   /** Effects inside the store; their result is merged into the record. */
-  readonly commit: Prepared['commit'] | null
+  readonly commit: NonNullable<Prepared['commit']> | null
 }
 
 /** The launch's next action as its automation version defines it. */

@@ -27,22 +27,22 @@ export async function checkAutomation(
   for (const list of LISTS) {
     for (const [index, action] of input[list].entries()) {
       const path = `${list}[${index}]`
-      problems.push(...(await templateProblems(action, path, renderer)))
+      problems.push(...templateProblems(action, path, renderer))
       problems.push(...(await targetProblems(action, path, tables, check)))
     }
   }
   if (problems.length > 0) throw invalid('the automation is not valid', problems)
 }
 
-async function templateProblems(action: Action, path: string, renderer: Renderer): Promise<readonly Problem[]> {
+function templateProblems(action: Action, path: string, renderer: Renderer): readonly Problem[] {
   if (action.type === 'run-deployment') {
-    const problems = await checkParameters(asObject(action.parameters ?? {}), renderer)
+    const problems = checkParameters(asObject(action.parameters ?? {}), renderer)
     return problems.map((problem) => ({ ...problem, path: `${path}.${problem.path}` }))
   }
   const texts = action.type === 'call-webhook' || action.type === 'emit-event' ? textsIn(action, path) : []
   const problems: Problem[] = []
   for (const { at, text } of texts) {
-    const problem = await renderer.check(text)
+    const problem = renderer.check(text)
     if (problem !== null) problems.push({ path: at, message: problem.message, found: text.slice(0, 200) })
   }
   return problems

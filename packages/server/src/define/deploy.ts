@@ -34,7 +34,7 @@ class DryRun extends Error {
 
 /** Applies deployments with everything they own in one transaction: all of it or nothing. */
 export async function deploy(context: DefineContext, scope: Scope, request: ParsedDeploy): Promise<DeployReport> {
-  await checkTriggers(context, request)
+  checkTriggers(context, request)
   try {
     return await context.commit(async (tx) => {
       const { report, sequences } = await deployInside(tx, context, scope, request)
@@ -50,7 +50,7 @@ export async function deploy(context: DefineContext, scope: Scope, request: Pars
 /** The name of the automation that owns nothing else but deployment `id`'s triggers. */
 export const ownerOf = (deploymentId: string): string => `prefect.deployment.${deploymentId}`
 
-async function checkTriggers({ renderer }: DefineContext, request: ParsedDeploy): Promise<void> {
+function checkTriggers({ renderer }: DefineContext, request: ParsedDeploy): void {
   const problems: Problem[] = []
   for (const [index, item] of request.deployments.entries()) {
     for (const [position, trigger] of item.triggers.entries()) {
@@ -61,7 +61,7 @@ async function checkTriggers({ renderer }: DefineContext, request: ParsedDeploy)
       })
       const parsed = parseTrigger(trigger.trigger)
       if (!parsed.ok) problems.push(...parsed.problems.map(at))
-      problems.push(...(await checkParameters(trigger.parameters ?? {}, renderer)).map(at))
+      problems.push(...checkParameters(trigger.parameters ?? {}, renderer).map(at))
     }
   }
   if (problems.length > 0) throw invalid('the triggers are not valid', problems)
