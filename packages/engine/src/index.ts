@@ -12,6 +12,15 @@ export {
 export type { AutomationEntry, AutomationVersion, ClockEntry, Entry, EventEntry } from './entry.ts'
 export type { Labels, LoggedEvent } from './event/logged-event.ts'
 export type { NewEvent } from './event/new-event.ts'
+export { type DecisionFacts, type DecisionReport, explainDecision } from './explain/explain-decision.ts'
+export {
+  type ClauseReport,
+  describeMismatch,
+  explainMatch,
+  type MatchReport,
+  type NameReport,
+  type RelatedReport,
+} from './explain/explain-match.ts'
 export type { Firing } from './firing.ts'
 export {
   DURATION_MAX,
@@ -72,6 +81,8 @@ export {
   SECOND,
 } from './instant.ts'
 export { isJsonObject, type Json, type JsonObject } from './json.ts'
+export { type Indexable, MatchIndex, type MatchIndexStats } from './match/match-index.ts'
+export { compilePredicate, type Matchable, type Predicate, predicateAccepts } from './match/predicate.ts'
 export type { Observation, ObservationReason } from './observation.ts'
 export type {
   CountingWindow,

@@ -23,10 +23,10 @@ export interface Counted {
 
 /**
  * What became of an event. `armed`: opened the window, does not count. `waiting`: counted, too few so far. `unarmed`:
- * no `after` event before it. `late`: occurred before the window began. `quiet`: fell into a window that ended without
- * enough events, or could not count.
+ * no `after` event before it. `cooling`: the trigger fired in the window that is not over yet. `late`: occurred before the
+ * window began. `quiet`: came after its window had ended, or could not count.
  */
-export type Outcome = 'fired' | 'armed' | 'waiting' | 'unarmed' | 'late' | 'quiet'
+export type Outcome = 'fired' | 'armed' | 'waiting' | 'unarmed' | 'cooling' | 'late' | 'quiet'
 
 export interface Verdict {
   readonly outcome: Outcome
@@ -62,7 +62,8 @@ function isStale(trigger: Counting, window: CountingWindow, occurred: Instant): 
 
 function evaluate(trigger: Counting, window: CountingWindow, event: Counted): Verdict {
   const now = event.occurred
-  if (now < window.start) return { outcome: 'late', window, firings: 0 }
+  // A window without a last event is the one prepared for after a firing.
+  if (now < window.start) return { outcome: window.lastEvent === null ? 'cooling' : 'late', window, firings: 0 }
   const inside = trigger.within === 0 || now < window.end
   const counted = inside ? { ...withLast(window, event), count: window.count + 1 } : window
   const fired = counted.count >= trigger.threshold
