@@ -73,6 +73,10 @@ export interface RunRow {
 export interface RunFilter {
   readonly project: string
   readonly states?: readonly RunStateType[]
+  readonly stateNames?: readonly string[]
+  /** Has all of these. */
+  readonly tags?: readonly string[]
+  readonly workPool?: string
   readonly deploymentId?: string
   readonly flow?: string
   readonly automationId?: string
@@ -87,6 +91,17 @@ export interface LogLineRow {
   readonly stream: 'stdout' | 'stderr' | 'system'
   readonly at: Instant
   readonly text: string
+}
+
+export interface StoredLogLine extends LogLineRow {
+  /** Rises in the order of writing. */
+  readonly position: number
+}
+
+export interface LogFilter {
+  readonly attempt?: number
+  readonly stream?: LogLineRow['stream']
+  readonly afterPosition?: number
 }
 
 export interface RunTable {
@@ -117,6 +132,6 @@ export interface RunTable {
   activeOf(deploymentId: string): Promise<number>
   appendLogs(runId: string, project: string, lines: readonly LogLineRow[]): Promise<void>
   /** In order of writing. */
-  logs(project: string, runId: string, page: PageRequest): Promise<Page<LogLineRow>>
+  logs(project: string, runId: string, page: PageRequest, filter?: LogFilter): Promise<Page<StoredLogLine>>
   remove(project: string, id: string): Promise<void>
 }

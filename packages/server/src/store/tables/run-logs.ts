@@ -15,18 +15,20 @@ export function createRunLogs({ db }: Database): Pick<RunTable, 'appendLogs' | '
         await db.insertInto('runLogs').values(rows).execute()
       }
     },
-    async logs(project, runId, page) {
-      const after = numberKey(page)
+    async logs(project, runId, page, filter = {}) {
+      const after = Math.max(numberKey(page) ?? 0, filter.afterPosition ?? 0)
       let query = db
         .selectFrom('runLogs')
         .select(['sequence', 'attempt', 'stream', 'at', 'text'])
         .where('runId', '=', runId)
         .where('project', '=', project)
-      if (after !== null) query = query.where('sequence', '>', after)
+      if (after > 0) query = query.where('sequence', '>', after)
+      if (filter.attempt !== undefined) query = query.where('attempt', '=', filter.attempt)
+      if (filter.stream !== undefined) query = query.where('stream', '=', filter.stream)
       const rows = await query.orderBy('sequence').limit(rowsFor(page)).execute()
       return pageOf(rows, page, {
         keyOf: ({ sequence }) => [sequence],
-        itemOf: ({ sequence: _sequence, ...line }) => line,
+        itemOf: ({ sequence, ...line }) => ({ position: sequence, ...line }),
       })
     },
   }

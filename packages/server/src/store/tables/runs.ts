@@ -16,13 +16,16 @@ export function createRunTable(database: Database): RunTable {
   }
 }
 
-function runLists({ db }: Database): Pick<RunTable, 'find' | 'get' | 'list' | 'count' | 'countByState'> {
+function runLists({ db, sql }: Database): Pick<RunTable, 'find' | 'get' | 'list' | 'count' | 'countByState'> {
   const runs = () => db.selectFrom('runs')
 
   function matching(filter: RunFilter) {
     let query = runs().where('project', '=', filter.project)
-    const { states, deploymentId, flow, automationId, launchId, eventId, since, until } = filter
+    const { states, stateNames, deploymentId, flow, automationId, launchId, eventId, since, until } = filter
     if (states !== undefined) query = query.where('stateType', 'in', [...states])
+    if (stateNames !== undefined) query = query.where('stateName', 'in', [...stateNames])
+    if (filter.workPool !== undefined) query = query.where('workPool', '=', filter.workPool)
+    for (const tag of filter.tags ?? []) query = query.where(sql.hasText('tags', tag))
     if (deploymentId !== undefined) query = query.where('deploymentId', '=', deploymentId)
     if (flow !== undefined) query = query.where((eb) => eb.or([eb('flowName', '=', flow), eb('flowId', '=', flow)]))
     if (automationId !== undefined) query = query.where('automationId', '=', automationId)

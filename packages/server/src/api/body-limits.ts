@@ -1,0 +1,4 @@
+/** Bytes of one request body. */
+export const REQUEST_BYTES_MAX = 16_000_000
+/** Objects and arrays within each other. Deeper JSON is nobody's data and would cost stack wherever it is walked. */
+export const JSON_DEPTH_MAX = 100

@@ -1,0 +1,41 @@
+import type { ApiDeps } from '../deps.ts'
+import type { Handlers } from '../route-handler.ts'
+import { createStreams } from '../streams.ts'
+import { automationHandlers, automationHistoryHandlers } from './automations.ts'
+import { deployHandlers, deploymentHandlers } from './deployments.ts'
+import { eventHandlers } from './events.ts'
+import { explainHandlers } from './explain.ts'
+import { launchHandlers } from './launches.ts'
+import { liveFeedHandlers } from './live-feed.ts'
+import { createRunPresenter } from './run-presenter.ts'
+import { runHandlers, runLogHandlers } from './runs.ts'
+import { sendEventsHandler } from './send-events.ts'
+import { projectHandlers, serverHandlers } from './server.ts'
+import { variableHandlers } from './variables.ts'
+import { workPoolHandlers, workQueueHandlers } from './work-pools.ts'
+import { workerHandlers } from './workers.ts'
+
+/** One handler for every route of the contract. */
+export function allHandlers(deps: ApiDeps): Handlers {
+  const streams = createStreams(deps.clock)
+  const runs = createRunPresenter(deps)
+  return {
+    ...sendEventsHandler(deps),
+    ...eventHandlers(deps, streams),
+    ...explainHandlers(deps),
+    ...liveFeedHandlers(deps, streams, runs),
+    ...automationHandlers(deps),
+    ...automationHistoryHandlers(deps),
+    ...launchHandlers(deps),
+    ...deploymentHandlers(deps),
+    ...deployHandlers(deps),
+    ...workPoolHandlers(deps),
+    ...workQueueHandlers(deps),
+    ...workerHandlers(deps),
+    ...runHandlers(deps, runs),
+    ...runLogHandlers(deps, streams),
+    ...variableHandlers(deps),
+    ...projectHandlers(deps),
+    ...serverHandlers(deps),
+  }
+}
