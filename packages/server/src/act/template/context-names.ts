@@ -1,0 +1,21 @@
+/** The top-level names a context may hold. */
+export const CONTEXT_NAMES: ReadonlySet<string> = new Set([
+  'automation',
+  'event',
+  'events',
+  'labels',
+  'firing',
+  'firings',
+  'launch',
+  'results',
+  'run',
+  'result',
+  'variables',
+  'flow',
+  'flow_run',
+  'task_run',
+  'deployment',
+  'work_pool',
+  'work_queue',
+  'concurrency_limit',
+])
