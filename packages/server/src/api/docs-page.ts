@@ -20,10 +20,10 @@ export function docsPage(document: JsonObject): string {
   const operations = operationsOf(object(document.paths))
   const tags = list(document.tags).map((tag) => text(object(tag).name))
   const sections = tags.map((tag) => section(tag, operations, schemas)).join('')
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escape(text(info.title))} API</title><style>${STYLE}</style></head><body>
-<h1>${escape(text(info.title))} API <span class="type">${escape(text(info.version))}</span></h1>
-<p>${escape(text(info.description))} For programs: <a href="/api/v1/openapi.json">openapi.json</a>.</p>
-<nav>${tags.map((tag) => `<a href="#${anchor(tag)}">${escape(tag)}</a>`).join('')}<a href="#types">types</a></nav>
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escapeHtml(text(info.title))} API</title><style>${STYLE}</style></head><body>
+<h1>${escapeHtml(text(info.title))} API <span class="type">${escapeHtml(text(info.version))}</span></h1>
+<p>${escapeHtml(text(info.description))} For programs: <a href="/api/v1/openapi.json">openapi.json</a>.</p>
+<nav>${tags.map((tag) => `<a href="#${anchor(tag)}">${escapeHtml(tag)}</a>`).join('')}<a href="#types">types</a></nav>
 ${sections}<h2 id="types">types</h2>${Object.entries(schemas)
     .map(([name, schema]) => namedType(name, object(schema)))
     .join('')}
@@ -48,7 +48,7 @@ function operationsOf(paths: JsonObject): readonly Operation[] {
 
 function section(tag: string, operations: readonly Operation[], schemas: JsonObject): string {
   const own = operations.filter(({ body }) => list(body.tags).includes(tag))
-  return `<h2 id="${anchor(tag)}">${escape(tag)}</h2>${own.map((operation) => shown(operation, schemas)).join('')}`
+  return `<h2 id="${anchor(tag)}">${escapeHtml(tag)}</h2>${own.map((operation) => shown(operation, schemas)).join('')}`
 }
 
 function shown({ method, path, body }: Operation, schemas: JsonObject): string {
@@ -57,21 +57,21 @@ function shown({ method, path, body }: Operation, schemas: JsonObject): string {
     .filter((parameter) => parameter.name !== undefined)
   const input = contentType(object(body.requestBody))
   const answers = Object.entries(object(body.responses)).filter(([status]) => status !== 'default')
-  return `<h3 id="${anchor(text(body.operationId))}"><span class="method ${method}">${method}</span> <span class="path">${escape(path)}</span></h3>
-<p>${escape(text(body.summary))}. ${escape(text(body.description))}</p>${table(parameters.map(parameterRow))}${
+  return `<h3 id="${anchor(text(body.operationId))}"><span class="method ${method}">${method}</span> <span class="path">${escapeHtml(path)}</span></h3>
+<p>${escapeHtml(text(body.summary))}. ${escapeHtml(text(body.description))}</p>${table(parameters.map(parameterRow))}${
     input === null ? '' : `<p>Body: ${typeOf(input, schemas, 0)}</p>`
   }${table(answers.map(([status, answer]) => answerRow(status, object(answer), schemas)))}`
 }
 
 function parameterRow(parameter: JsonObject): string {
   const needed = parameter.required === true && parameter.in !== 'path' ? ', required' : ''
-  return `<td><code>${escape(text(parameter.name))}</code></td><td class="type">${escape(text(parameter.in))}${needed}</td><td>${escape(text(parameter.description))}</td>`
+  return `<td><code>${escapeHtml(text(parameter.name))}</code></td><td class="type">${escapeHtml(text(parameter.in))}${needed}</td><td>${escapeHtml(text(parameter.description))}</td>`
 }
 
 function answerRow(status: string, answer: JsonObject, schemas: JsonObject): string {
   const schema = contentType(answer)
   const type = schema === null ? '' : typeOf(schema, schemas, 0)
-  return `<td><code>${escape(status)}</code></td><td>${type}</td><td>${escape(text(answer.description))}</td>`
+  return `<td><code>${escapeHtml(status)}</code></td><td>${type}</td><td>${escapeHtml(text(answer.description))}</td>`
 }
 
 function contentType(holder: JsonObject): JsonObject | null {
@@ -83,28 +83,28 @@ function namedType(name: string, schema: JsonObject): string {
   const required = list(schema.required)
   const rows = Object.entries(object(schema.properties)).map(([member, type]) => {
     const mark = required.includes(member) ? '' : ' <span class="type">optional</span>'
-    return `<td><code>${escape(member)}</code>${mark}</td><td>${typeOf(object(type), {}, 0)}</td><td>${escape(text(object(type).description))}</td>`
+    return `<td><code>${escapeHtml(member)}</code>${mark}</td><td>${typeOf(object(type), {}, 0)}</td><td>${escapeHtml(text(object(type).description))}</td>`
   })
   const rest = rows.length > 0 ? table(rows) : `<p>${typeOf(schema, {}, 0)}</p>`
-  return `<h3 id="type-${anchor(name)}">${escape(name)}</h3><p>${escape(text(schema.description))}</p>${rest}`
+  return `<h3 id="type-${anchor(name)}">${escapeHtml(name)}</h3><p>${escapeHtml(text(schema.description))}</p>${rest}`
 }
 
 /** A schema in a few words, with links to the named ones. */
 function typeOf(schema: JsonObject, schemas: JsonObject, level: number): string {
   const name = /^#\/components\/schemas\/(.+)$/.exec(text(schema.$ref))?.[1]
-  if (name !== undefined) return `<a href="#type-${anchor(name)}">${escape(name)}</a>`
+  if (name !== undefined) return `<a href="#type-${anchor(name)}">${escapeHtml(name)}</a>`
   if (level > SCHEMA_LEVELS_MAX) return '…'
   const choices = [...list(schema.anyOf), ...list(schema.oneOf)]
   if (choices.length > 0) return choices.map((choice) => typeOf(object(choice), schemas, level + 1)).join(' or ')
   if (Array.isArray(schema.enum))
-    return schema.enum.map((value) => `<code>${escape(JSON.stringify(value))}</code>`).join(', ')
-  if (schema.const !== undefined) return `<code>${escape(JSON.stringify(schema.const))}</code>`
+    return schema.enum.map((value) => `<code>${escapeHtml(JSON.stringify(value))}</code>`).join(', ')
+  if (schema.const !== undefined) return `<code>${escapeHtml(JSON.stringify(schema.const))}</code>`
   if (schema.type === 'array') return `list of ${typeOf(object(schema.items), schemas, level + 1)}`
   const members = Object.entries(object(schema.properties))
   if (members.length > 0) {
-    return `{ ${members.map(([member, type]) => `<code>${escape(member)}</code>: ${typeOf(object(type), schemas, level + 1)}`).join(', ')} }`
+    return `{ ${members.map(([member, type]) => `<code>${escapeHtml(member)}</code>: ${typeOf(object(type), schemas, level + 1)}`).join(', ')} }`
   }
-  return `<span class="type">${escape(text(schema.type) || 'any JSON')}</span>`
+  return `<span class="type">${escapeHtml(text(schema.type) || 'any JSON')}</span>`
 }
 
 function table(rows: readonly string[]): string {
@@ -125,4 +125,4 @@ const ENTITIES: Readonly<Record<string, string>> = {
 }
 
 /** Makes text safe in HTML, also inside a quoted attribute. */
-export const escape = (given: string): string => given.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char)
+export const escapeHtml = (given: string): string => given.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char)
