@@ -2,6 +2,7 @@ import { type Dispatcher, startDispatcher } from './act/dispatcher.ts'
 import { createOutgoingHttp } from './act/outgoing-http.ts'
 import type { Renderer } from './act/template/renderer.ts'
 import type { LiveMessage } from './api/live-message.ts'
+import type { Metrics } from './api/metrics.ts'
 import { type Decider, startDecider } from './decide/decider.ts'
 import { createDefinitions, type Definitions } from './decide/definitions.ts'
 import { createIngest, type Ingest } from './ingest/ingest.ts'
@@ -20,6 +21,7 @@ export interface PipelineOptions {
   readonly newId: () => string
   /** Networks actions may call although they are private. */
   readonly allowOutgoing: readonly string[]
+  readonly metrics: Pick<Metrics, 'eventsAppended' | 'batchDecided'>
 }
 
 export interface Pipeline {
@@ -38,7 +40,15 @@ export interface Pipeline {
  * The flow on one screen: entries come in, are appended to the log, decided, acted upon and run. What a later stage
  * raises goes back to the log through `raised`, never through a call backwards.
  */
-export function startPipeline({ store, renderer, clock, log, newId, allowOutgoing }: PipelineOptions): Pipeline {
+export function startPipeline({
+  store,
+  renderer,
+  clock,
+  log,
+  newId,
+  allowOutgoing,
+  metrics,
+}: PipelineOptions): Pipeline {
   const feed = createFeed<LiveMessage>()
   const definitions = createDefinitions(store)
   const http = createOutgoingHttp({ allow: allowOutgoing })
@@ -52,7 +62,8 @@ export function startPipeline({ store, renderer, clock, log, newId, allowOutgoin
     store,
     clock,
     log,
-    onAppended({ last }) {
+    onAppended({ last, entries }) {
+      metrics.eventsAppended(entries)
       decider.wake(last)
       feed.publish({ kind: 'appended', position: last })
     },
@@ -64,7 +75,8 @@ export function startPipeline({ store, renderer, clock, log, newId, allowOutgoin
     clock,
     log,
     append: (entries) => ingest.append(entries),
-    onDecided({ firings, observations }) {
+    onDecided({ entries, firings, observations }, durationUs) {
+      metrics.batchDecided({ entries, firings: firings.length, seconds: durationUs / 1_000_000 })
       if (firings.length > 0) {
         wakes.launches()
         wakes.raised()

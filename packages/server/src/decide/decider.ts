@@ -1,4 +1,12 @@
-import { type EngineOptions, type EngineState, loadEngine, MINUTE, SECOND } from '@upon/engine'
+import {
+  type EngineOptions,
+  type EngineState,
+  type EngineStats,
+  engineStats,
+  loadEngine,
+  MINUTE,
+  SECOND,
+} from '@upon/engine'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { type Loop, type Next, startLoop } from '../lib/loop.ts'
@@ -16,7 +24,7 @@ export interface DeciderOptions extends DecideDeps {
   readonly engine?: EngineOptions
   /** Appends a clock entry when a timer is due and the log is quiet. */
   readonly append: (entries: readonly NewEntry[]) => Promise<readonly AppendResult[]>
-  readonly onDecided: (decided: Decided) => void
+  readonly onDecided: (decided: Decided, durationUs: number) => void
 }
 
 export interface Decider {
@@ -27,6 +35,8 @@ export interface Decider {
   /** How long the oldest undecided entry has waited, in microseconds; 0 when all is decided. */
   lag(): number
   readonly cursor: number
+  /** What the engine holds; null while it is loading. */
+  stats(): EngineStats | null
   stop(): Promise<void>
 }
 
@@ -60,10 +70,11 @@ export function startDecider(options: DeciderOptions): Decider {
     engine ??= await takeOver()
     const current = engine
     try {
+      const began = clock.now()
       const decided = await decideOnce(options, current.state, current.epoch)
       moveCursor(current.state.cursor)
       if (decided.entries > 0) {
-        options.onDecided(decided)
+        options.onDecided(decided, clock.now() - began)
         return 'again'
       }
     } catch (error) {
@@ -119,6 +130,7 @@ export function startDecider(options: DeciderOptions): Decider {
     get cursor() {
       return cursor
     },
+    stats: () => (engine === null ? null : engineStats(engine.state)),
     async stop() {
       await loop.stop()
       for (const waiter of [...waiters]) waiter.resolve(false)

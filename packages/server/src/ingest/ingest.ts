@@ -31,6 +31,7 @@ export class IngestStoppedError extends Error {
 export interface Appended {
   /** The log's last position now. */
   readonly last: number
+  readonly entries: number
 }
 
 export interface Ingest {
@@ -138,8 +139,9 @@ export function createIngest({ store, clock, log, onAppended }: IngestOptions): 
       at += request.entries.length
     }
     settleRaised(carried)
-    const last = results.findLast((result) => result.outcome === 'appended' && result.position > 0)
-    if (last !== undefined) onAppended({ last: last.position })
+    const appended = results.filter((result) => result.outcome === 'appended' && result.position > 0)
+    const last = appended.at(-1)
+    if (last !== undefined) onAppended({ last: last.position, entries: appended.length })
   }
 
   function settleRaised(rows: readonly RaisedRow[]): void {

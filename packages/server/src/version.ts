@@ -1,0 +1,2 @@
+/** The version people see. */
+export const VERSION = '0.1.0'
