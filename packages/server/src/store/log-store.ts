@@ -7,6 +7,7 @@ export interface NewLogEvent {
   readonly source: string
   readonly event: string
   readonly occurred: Instant
+  /** As the sender wrote it; empty where the sender wrote none. */
   readonly occurredText: string
   readonly resource: Labels
   readonly related: readonly Labels[]

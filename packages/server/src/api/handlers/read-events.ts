@@ -17,9 +17,16 @@ export interface Rejected {
   readonly problem: Problem
 }
 
+export interface ValidEvent {
+  readonly index: number
+  readonly event: NewEvent
+  /** Whether the sender said when it occurred. */
+  readonly dated: boolean
+}
+
 /** The events of one request, each valid or refused on its own; `index` is the place in the request. */
 export interface ReadEvents {
-  readonly valid: readonly { readonly index: number; readonly event: NewEvent }[]
+  readonly valid: readonly ValidEvent[]
   readonly rejected: readonly Rejected[]
 }
 
@@ -55,7 +62,7 @@ interface Collector extends ReadEvents {
 }
 
 function collector(options: ReadEventsOptions): Collector {
-  const valid: { index: number; event: NewEvent }[] = []
+  const valid: ValidEvent[] = []
   const rejected: Rejected[] = []
   const made: Collector = {
     valid,
@@ -68,7 +75,7 @@ function collector(options: ReadEventsOptions): Collector {
         made.refuse(problemOf('invalid_request', problemsText(parsed.problems), { problems }))
         return
       }
-      valid.push({ index: made.count, event: parsed.event })
+      valid.push({ index: made.count, event: parsed.event, dated: isDated(input) })
       made.count += 1
     },
     refuse(problem) {
@@ -78,6 +85,9 @@ function collector(options: ReadEventsOptions): Collector {
   }
   return made
 }
+
+const isDated = (input: unknown): boolean =>
+  typeof input === 'object' && input !== null && 'occurred' in input && input.occurred !== undefined
 
 function addEvent(collected: Collector, event: unknown, bytes: number): void {
   if (bytes > EVENT_BYTES_MAX) {

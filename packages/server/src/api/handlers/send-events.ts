@@ -6,10 +6,9 @@ import type { ApiDeps } from '../deps.ts'
 import { HttpProblem } from '../http-problem.ts'
 import { later, problemOf } from '../problem.ts'
 import type { HandlersOf } from '../route-handler.ts'
-import { type ReadEvents, readEvents } from './read-events.ts'
+import { type ReadEvents, readEvents, type ValidEvent } from './read-events.ts'
 
 type Deps = Pick<ApiDeps, 'ingest' | 'decider' | 'metrics' | 'clock' | 'newId'>
-type Valid = ReadEvents['valid'][number]
 
 /** The way in: what is accepted is durable before the answer. */
 export function sendEventsHandler(deps: Deps): HandlersOf<'sendEvents'> {
@@ -19,7 +18,7 @@ export function sendEventsHandler(deps: Deps): HandlersOf<'sendEvents'> {
       const read = readEvents(body, { now: deps.clock.now(), newId: deps.newId })
       const atomic = query.atomic
       const blocked = atomic && read.rejected.length > 0
-      const entries = blocked ? [] : read.valid.map(({ event }) => entryOf(event, project.id))
+      const entries = blocked ? [] : read.valid.map((valid) => entryOf(valid, project.id))
       const results = await deps.ingest.append(entries, { atomic })
       const answer = answerOf(read, results, atomic)
       deps.metrics.eventsAnswered('duplicate', answer.duplicates.length)
@@ -40,7 +39,7 @@ function checkLag({ decider }: Deps): void {
   throw later('overloaded', detail, 5)
 }
 
-function entryOf(event: Valid['event'], project: string): NewEntry {
+function entryOf({ event, dated }: ValidEvent, project: string): NewEntry {
   return {
     kind: 'event',
     event: {
@@ -49,7 +48,7 @@ function entryOf(event: Valid['event'], project: string): NewEntry {
       source: event.source,
       event: event.event,
       occurred: event.occurred,
-      occurredText: event.occurredText,
+      occurredText: dated ? event.occurredText : '',
       resource: event.resource,
       related: event.related,
       payload: event.payload,

@@ -24,11 +24,14 @@ export interface StoredContent {
   readonly payload: string
 }
 
-/** True when the stored event says the same; the order of JSON keys does not matter. */
+/**
+ * True when the stored event says the same; the order of JSON keys does not matter. An event that does not say when it
+ * occurred gets a new time with each sending, which must not make it another event.
+ */
 export function sameContent(stored: StoredContent, event: NewLogEvent, bodies: Bodies): boolean {
   return (
     stored.name === event.event &&
-    stored.occurred === event.occurred &&
+    (event.occurredText === '' || stored.occurred === event.occurred) &&
     stored.follows === event.follows &&
     sameJson(stored.resource, bodies.resource) &&
     sameJson(stored.related, bodies.related) &&

@@ -1,0 +1,148 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ENGINE_VERSION } from '@upon/engine'
+import type { ServerInfo } from '@upon/sdk'
+import type { Hono } from 'hono'
+import { pino } from 'pino'
+import { createRenderer } from '../act/template/renderer.ts'
+import { createDefineService } from '../define/create-define-service.ts'
+import { systemClock } from '../lib/clock.ts'
+import { newId } from '../lib/ids.ts'
+import { instantText } from '../lib/instant-text.ts'
+import { type Pipeline, startPipeline } from '../pipeline.ts'
+import { openSqliteStore, type SqliteStore } from '../store/sqlite/open.ts'
+import { createApi } from './create-api.ts'
+import type { ApiDeps } from './deps.ts'
+import { createMetrics } from './metrics.ts'
+import { type Access, accessFor } from './safety.ts'
+import { type HttpServer, startHttp } from './server.ts'
+
+export interface TestApiOptions {
+  readonly access?: Access
+  readonly webRoot?: string
+  /** Pages the database may grow to, for a disk that is full. */
+  readonly pagesMax?: number
+  /** Replaces parts of what the API works with. */
+  readonly replace?: (deps: ApiDeps) => Partial<ApiDeps>
+}
+
+/** The whole server without a worker, on a new data directory, with every answer held against its schema. */
+export interface TestApi extends AsyncDisposable {
+  readonly app: Hono
+  readonly deps: ApiDeps
+  readonly pipeline: Pipeline
+  readonly store: SqliteStore
+  /** What was logged as an error. */
+  readonly errors: readonly string[]
+  /** Sends a request without a socket; `body` as JSON unless it is text or bytes. */
+  ask(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<TestAnswer>
+  /** Serves it on a free port. */
+  listen(): Promise<HttpServer>
+  /** Resolves when everything sent so far is decided. */
+  decided(): Promise<void>
+}
+
+export interface TestAnswer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  /** The JSON body; undefined where it is none. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers whose schema was checked where they were made
+  readonly json: any
+}
+
+export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi> {
+  const directory = await mkdtemp(join(tmpdir(), 'upon-api-'))
+  const store = await openSqliteStore({
+    directory,
+    ...(options.pagesMax !== undefined && { pagesMax: options.pagesMax }),
+  })
+  const renderer = createRenderer()
+  const stopping = new AbortController()
+  const errors: string[] = []
+  const log = pino({ level: 'error' }, { write: (line: string) => void errors.push(line) })
+  const clock = systemClock
+  const metrics = createMetrics({
+    lagUs: () => pipeline.decider.lag(),
+    queued: () => pipeline.ingest.queued,
+    liveViewers: () => pipeline.feed.subscribers,
+    outbox: async () => 0,
+    raised: () => store.read.raised.count(),
+    launchesByState: () => store.read.launches.countByState(),
+    runsByState: () => store.read.runs.countByState(),
+    engine: () => pipeline.decider.stats(),
+  })
+  const pipeline = startPipeline({ store, renderer, clock, log, newId, metrics, allowOutgoing: [] })
+  const deps: ApiDeps = {
+    ...pipeline,
+    store,
+    define: createDefineService({ store, renderer, ingest: pipeline.ingest, clock, newId }),
+    metrics,
+    clock,
+    log,
+    newId,
+    info: () => serverInfo(directory, clock.now()),
+    access: options.access ?? accessFor('127.0.0.1', null),
+    stopping: stopping.signal,
+    webRoot: options.webRoot ?? join(directory, 'web'),
+    checkAnswers: true,
+  }
+  const app = createApi({ ...deps, ...options.replace?.(deps) })
+  const servers: HttpServer[] = []
+  return {
+    app,
+    deps,
+    pipeline,
+    store,
+    errors,
+    ask: (method, path, body, headers) => ask(app, { method, path, body, headers: headers ?? {} }),
+    async listen() {
+      const server = await startHttp({ app, host: '127.0.0.1', port: 0, stopping })
+      servers.push(server)
+      return server
+    },
+    async decided() {
+      await pipeline.ingest.idle()
+      const { position } = await store.log.head()
+      await pipeline.decider.passed(position, 10_000_000)
+    },
+    async [Symbol.asyncDispose]() {
+      for (const server of servers) await server.stop()
+      await pipeline.stop()
+      await renderer[Symbol.asyncDispose]()
+      await store[Symbol.asyncDispose]()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+interface Asked {
+  readonly method: string
+  readonly path: string
+  readonly body: unknown
+  readonly headers: Readonly<Record<string, string>>
+}
+
+async function ask(app: Hono, { method, path, body, headers }: Asked): Promise<TestAnswer> {
+  const isRaw = typeof body === 'string' || body instanceof Uint8Array
+  const init: RequestInit = { method, headers: { 'content-type': 'application/json', ...headers } }
+  if (body !== undefined) init.body = isRaw ? body : JSON.stringify(body)
+  const response = await app.request(`http://127.0.0.1${path}`, init)
+  const text = await response.text()
+  const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '')
+  return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined }
+}
+
+function serverInfo(data: string, now: number): ServerInfo {
+  return {
+    version: '0.0.0-test',
+    url: 'http://127.0.0.1:4400',
+    data,
+    store: 'SQLite',
+    engine_version: ENGINE_VERSION,
+    node: process.version.slice(1),
+    python: null,
+    started: instantText(now),
+  }
+}
