@@ -2,7 +2,7 @@ import { suggest } from '@upon/engine'
 import type { Template } from './analyze.ts'
 import { newEnvironment } from './engine.ts'
 import { KNOWN_FILTERS, KNOWN_TESTS } from './known-names.ts'
-import { LOOP_DEPTH_MAX, LOOPS_MAX } from './limits.ts'
+import { LOOP_DEPTH_MAX, LOOPS_MAX, TAG_TOKENS_MAX } from './limits.ts'
 import { parsable } from './rewrite.ts'
 import type { Tag } from './tags.ts'
 import { SyntaxFault } from './template-error.ts'
@@ -16,6 +16,12 @@ export function checkTags(template: Template): void {
   const tags = template.tags.map(({ tag }) => tag)
   checkLoops(tags)
   for (const tag of tags) {
+    if (tag.tokens.length > TAG_TOKENS_MAX) {
+      throw new SyntaxFault(
+        `the tag has ${tag.tokens.length} words and operators; the limit is ${TAG_TOKENS_MAX}`,
+        tag.start,
+      )
+    }
     checkBlock(tag)
     tag.tokens.forEach((token, index) => {
       checkRepetition(tag.tokens, index)
@@ -45,15 +51,34 @@ function checkBlock({ kind, tokens }: Tag): void {
   throw new SyntaxFault(`"${name.value}" is not available: there are no other templates to load`, name.start)
 }
 
-/** One multiplication can make more text than there is memory, so it is refused where text is seen to be multiplied. */
+/**
+ * One multiplication can make more text than there is memory, so it is refused where text is seen to be multiplied.
+ * The engine would already do it while parsing, when everything in it is constant.
+ */
 function checkRepetition(tokens: readonly Token[], index: number): void {
   const operator = tokens[index]
   if (operator?.kind !== 'operator' || operator.value !== '*') return
-  if (tokens[index - 1]?.kind !== 'string' && tokens[index + 1]?.kind !== 'string') return
-  throw new SyntaxFault(
-    'text cannot be repeated with "*": write it out, or use the filter "center" or "indent"',
-    operator.start,
-  )
+  if (!hasText(tokens, index - 1, -1) && !hasText(tokens, index + 1, 1)) return
+  const message = 'text cannot be repeated with "*": write it out, or use the filter "center" or "indent"'
+  throw new SyntaxFault(message, operator.start)
+}
+
+/** Whether the operand at `index` is a string, or brackets (not those of a call) with a string in them. */
+function hasText(tokens: readonly Token[], index: number, direction: 1 | -1): boolean {
+  const operand = tokens[index]
+  if (operand?.kind !== 'operator') return operand?.kind === 'string'
+  if (operand.value !== (direction === 1 ? '(' : ')')) return false
+  let depth = 0
+  let text = false
+  for (let at = index; at >= 0 && at < tokens.length; at += direction) {
+    const token = tokens[at]
+    if (token?.kind === 'string') text = true
+    if (token?.kind !== 'operator') continue
+    if (token.value === '(') depth += direction
+    if (token.value === ')') depth -= direction
+    if (depth === 0) return text && !(direction === -1 && tokens[at - 1]?.kind === 'name')
+  }
+  return false
 }
 
 function checkName(tokens: readonly Token[], index: number, token: Token): void {
@@ -78,12 +103,12 @@ export function checkSyntax(template: Template): TemplateProblem | null {
   const environment = newEnvironment()
   try {
     environment.addTemplate('template', parsable(template))
-    return null
   } catch (error) {
     return engineProblem(template.source, error)
-  } finally {
-    environment.clearTemplates()
   }
+  // Only after success: an environment whose parser gave up may not be touched again.
+  environment.free()
+  return null
 }
 
 /** The engine tells the line in its first line, and the column by a caret under the source. */

@@ -2,6 +2,8 @@
 export const SOURCE_CHARS_MAX = 16 * 1024
 /** Characters one rendering may give. */
 export const OUTPUT_CHARS_MAX = 1024 * 1024
+/** Words, numbers and operators in one tag: more would be a tree too deep for the engine's parser. */
+export const TAG_TOKENS_MAX = 500
 /** Instructions of the template engine in one rendering. */
 export const FUEL_MAX = 100_000
 /** Memory of the template engine, in WebAssembly pages of 64 KiB: 64 MiB. Fuel does not count what one instruction makes. */

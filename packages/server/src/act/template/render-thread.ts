@@ -44,7 +44,14 @@ export class RenderThread implements AsyncDisposable {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL('./render-worker.js', import.meta.url), { name: 'templates' })
+    // The engine prints a trace when it gives up on a template; what a user wrote is no news for the server's own log.
+    // It is never read, which would keep the process alive: the thread is replaced after such a trace anyway.
+    const worker = new Worker(new URL('./render-worker.js', import.meta.url), {
+      name: 'templates',
+      stderr: true,
+      // Flags of the process (such as --input-type) may make no sense for a thread.
+      execArgv: [],
+    })
     this.#ready = false
     worker.on('message', (message: RenderResponse | typeof READY) => {
       if (worker !== this.#worker) return

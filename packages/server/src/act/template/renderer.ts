@@ -1,17 +1,18 @@
-import type { Json, JsonObject } from '@upon/engine'
+import { type Json, type JsonObject, suggest } from '@upon/engine'
 import { LRUCache } from 'lru-cache'
 import { type AnalyzedTag, analyze, type Template } from './analyze.ts'
 import { checkSyntax, checkTags } from './check.ts'
 import { OUTPUT_CHARS_MAX, RENDER_TIMEOUT_MS, SOURCE_CHARS_MAX, TEMPLATES_CACHED_MAX } from './limits.ts'
-import { pathName } from './paths.ts'
+import { type Path, pathName } from './paths.ts'
 import { pythonJson, pythonText } from './python-text.ts'
+import type { RenderResponse } from './render-message.ts'
 import { RenderThread } from './render-thread.ts'
 import { nativeOf, resolve } from './resolve.ts'
 import { type Rewritten, rewrite } from './rewrite.ts'
 import { isTemplate } from './tags.ts'
 import { SyntaxFault, TemplateError } from './template-error.ts'
 import { problemAt, problemOf, type TemplateProblem } from './template-problem.ts'
-import { type Found, View } from './view.ts'
+import { type Found, isObject, View } from './view.ts'
 
 export { TemplateError } from './template-error.ts'
 export type { TemplateProblem } from './template-problem.ts'
@@ -99,25 +100,20 @@ class ThreadRenderer implements Renderer {
       return { value: text, undefinedNames }
     }
     if (only.direct) return { value: directValue(source, only.direct, context), undefinedNames: NOTHING_MISSING }
-    return { value: await this.#engineValue(template, only, context), undefinedNames: NOTHING_MISSING }
+    return this.#engineValue(template, only, context)
   }
 
-  async #engineValue(template: Template, only: AnalyzedTag, context: JsonObject): Promise<Json> {
+  async #engineValue(template: Template, { tag }: AnalyzedTag, context: JsonObject): Promise<RenderedValue> {
     const rewritten = rewrite(template, context, 'value')
     const { text } = await this.#engine(template.source, rewritten)
-    if (text !== '') return JSON.parse(text)
-    const { tag } = only
+    if (text !== '') return { value: JSON.parse(text), undefinedNames: rewritten.missing }
     const name = rewritten.missing[0] ?? template.source.slice(tag.from, tag.end).trim()
     throw undefinedError(name, template.source)
   }
 
   async #engine(source: string, { outputs, missing, ...request }: Rewritten): Promise<RenderedText> {
     const response = await this.#thread.render({ source: request.source, values: request.values })
-    if (response.kind !== 'rendered') {
-      throw new TemplateError(response.kind === 'failed' ? response.code : 'template_limit', response.message, {
-        template: source,
-      })
-    }
+    if (response.kind !== 'rendered') throw engineError(source, response, missing)
     const printed = response.missing.map((index) => outputs[index] ?? '')
     return { text: response.text, undefinedNames: [...new Set([...missing, ...printed])] }
   }
@@ -153,16 +149,38 @@ function parsed(source: string): Template {
   }
 }
 
+function engineError(
+  template: string,
+  response: Exclude<RenderResponse, { kind: 'rendered' }>,
+  missing: readonly string[],
+): TemplateError {
+  const { message } = response
+  if (response.kind === 'broken') return new TemplateError('template_limit', message, { template })
+  const [name] = missing
+  if (name === undefined || !message.includes('undefined'))
+    return new TemplateError(response.code, message, { template })
+  return new TemplateError('template_undefined', `${name} is undefined: ${message}`, { template })
+}
+
 type Direct = NonNullable<AnalyzedTag['direct']>
 
 function directValue(source: string, { path, json }: Direct, context: JsonObject): Json {
   const value = nativeOf(resolve(context, path))
-  if (value === undefined) throw undefinedError(pathName(path), source)
+  if (value === undefined) throw undefinedError(pathName(path), source, didYouMean(path, context))
   return json ? pythonJson(value) : value
 }
 
-function undefinedError(name: string, source: string): TemplateError {
-  return new TemplateError('template_undefined', `${name} is undefined`, { template: source })
+/** The key beside the missing one that was probably meant. */
+function didYouMean({ root, segments }: Path, context: JsonObject): string {
+  const last = segments.at(-1)
+  const parent = last ? nativeOf(resolve(context, { root, segments: segments.slice(0, -1) })) : context
+  const key = !last ? root : 'attribute' in last ? last.attribute : String(last.item)
+  const near = isObject(parent) ? suggest(key, Object.keys(parent)) : undefined
+  return near === undefined ? '' : ` (did you mean "${near}"?)`
+}
+
+function undefinedError(name: string, source: string, hint = ''): TemplateError {
+  return new TemplateError('template_undefined', `${name} is undefined${hint}`, { template: source })
 }
 
 function directText({ source, tags }: Template, context: JsonObject): RenderedText {
