@@ -36,7 +36,7 @@ function involvedId(event: LoggedEvent, kind: string): string | null {
   return null
 }
 
-async function lookUp(name: string, id: string, { read, launch, now }: ContextSource): Promise<object | null> {
+async function lookUp(name: string, id: string, { read, launch, event, now }: ContextSource): Promise<object | null> {
   const { project } = launch
   switch (name) {
     case 'deployment': {
@@ -49,7 +49,7 @@ async function lookUp(name: string, id: string, { read, launch, now }: ContextSo
     }
     case 'flow_run': {
       const row = await read.runs.find(project, id)
-      return row === null ? null : runJson(row, { now, worker: null })
+      return row === null ? null : { ...runJson(row, { now, worker: null }), ...stateAtEvent(event) }
     }
     case 'work_pool': {
       const row = await read.workPools.find(project, id)
@@ -65,6 +65,14 @@ async function lookUp(name: string, id: string, { read, launch, now }: ContextSo
     default:
       return null
   }
+}
+
+/** The state a run event tells of, which may no longer be the one the run is in (spec: automations 5). */
+function stateAtEvent(event: LoggedEvent | null): object {
+  const label = (name: string) => event?.resource[`prefect.state-${name}`]
+  const [type, name, timestamp, message] = ['type', 'name', 'timestamp', 'message'].map(label)
+  if ([type, name, timestamp, message].includes(undefined)) return {}
+  return { state: { type, name, timestamp, message } }
 }
 
 async function variables({ read, launch }: ContextSource): Promise<Json> {
