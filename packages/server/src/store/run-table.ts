@@ -86,6 +86,14 @@ export interface RunFilter {
   readonly until?: Instant
 }
 
+/** A run its deployment's concurrency limit holds up. */
+export interface BlockedRun {
+  readonly run: RunRow
+  readonly limit: number
+  /** The deployment wants colliding runs cancelled. */
+  readonly cancelNew: boolean
+}
+
 export interface LogLineRow {
   readonly attempt: number
   readonly stream: 'stdout' | 'stderr' | 'system'
@@ -124,6 +132,11 @@ export interface RunTable {
    * their limits (PENDING, RUNNING and CANCELLING count). By queue priority, then `scheduledAt`, then creation.
    */
   ready(poolId: string, now: Instant, limit: number): Promise<readonly RunRow[]>
+  /**
+   * Runs of the pool in SCHEDULED that are due, held up by their deployment's concurrency limit, and not yet named
+   * `AwaitingConcurrencySlot`; the latest due first, out of the `limit` latest.
+   */
+  blocked(poolId: string, now: Instant, limit: number): Promise<readonly BlockedRun[]>
   /** The soonest `scheduledAt` after `now` of a SCHEDULED run in any pool, or null. */
   nextScheduled(now: Instant): Promise<Instant | null>
   /** Runs a worker holds: PENDING, RUNNING or CANCELLING. */

@@ -70,9 +70,9 @@ function createDirectory(path: string): void {
 /** Asked up front because SQLite only says that it "cannot open" a file in a read-only directory. */
 function checkWritable(path: string): void {
   try {
-    accessSync(path, constants.W_OK | constants.X_OK)
+    accessSync(path, constants.W_OK)
   } catch (error) {
-    throw new StoreUnavailableError('read_only', `the data directory ${path} cannot be written: ${reason(error)}`, {
+    throw new StoreUnavailableError('read_only', `${path} cannot be written: ${reason(error)}`, {
       cause: error,
     })
   }
@@ -84,6 +84,8 @@ function lockFile(path: string): SqliteDatabase {
   try {
     lock = openDatabase(join(path, LOCK_FILE), { timeout: 0 })
     lock.exec('BEGIN EXCLUSIVE')
+    // A lock file this user may only read is locked shared, whatever was asked for.
+    checkWritable(join(path, LOCK_FILE))
     return lock
   } catch (error) {
     lock?.close()

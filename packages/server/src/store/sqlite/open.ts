@@ -43,11 +43,22 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     configure(db, directory)
     if (options.pagesMax !== undefined) db.exec(`PRAGMA max_page_count = ${Math.trunc(options.pagesMax)}`)
     migrate(db, directory.databaseFile, options.migrations ?? SQLITE_MIGRATIONS)
+    checkWritable(db)
     return createSqliteStore(db, directory)
   } catch (error) {
     db?.close()
     directory[Symbol.dispose]()
     throw translated(error, directory.databaseFile)
+  }
+}
+
+/** A file this user may not write is opened all the same, and only a write says so. */
+function checkWritable(db: SqliteDatabase): void {
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    db.exec('UPDATE decider SET epoch = epoch')
+  } finally {
+    if (db.isTransaction) db.exec('ROLLBACK')
   }
 }
 

@@ -10,6 +10,7 @@ const CANTOPEN = 14
 const NOTADB = 26
 const CONSTRAINT_UNIQUE = 2067
 const CONSTRAINT_PRIMARYKEY = 1555
+const CONSTRAINT_FOREIGNKEY = 787
 
 /** Translates what SQLite throws into the store's own errors; anything else comes back as it is. */
 export function translated(error: unknown, where: string): unknown {
@@ -17,6 +18,11 @@ export function translated(error: unknown, where: string): unknown {
   if (code === null || !(error instanceof Error)) return error
   if (code === CONSTRAINT_UNIQUE || code === CONSTRAINT_PRIMARYKEY) {
     return new ConflictError(conflictText(error.message), { cause: error })
+  }
+  if (code === CONSTRAINT_FOREIGNKEY) {
+    return new ConflictError('another row still refers to this one, or the one it refers to does not exist', {
+      cause: error,
+    })
   }
   return unavailable(code & 0xff, where, error) ?? error
 }

@@ -1,4 +1,5 @@
 import type { RunFilter, RunRow, RunTable } from '../run-table.ts'
+import { createBlocked } from './blocked-runs.ts'
 import type { Database } from './database.ts'
 import { numberKey, pageOf, rowsFor } from './page.ts'
 import { createReady } from './ready-runs.ts'
@@ -13,6 +14,7 @@ export function createRunTable(database: Database): RunTable {
     ...runHolds(database),
     ...createRunLogs(database),
     ready: createReady(database),
+    blocked: createBlocked(database),
   }
 }
 
