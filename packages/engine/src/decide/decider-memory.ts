@@ -1,5 +1,5 @@
 import type { EngineOptions, EngineSnapshot, StepResult } from '../engine.ts'
-import type { AutomationEntry, Entry, EventEntry } from '../entry.ts'
+import type { AutomationEntry, AutomationVersion, Entry, EventEntry } from '../entry.ts'
 import type { LoggedEvent } from '../event/logged-event.ts'
 import { type Instant, MINUTE } from '../instant.ts'
 import type { Observation } from '../observation.ts'
@@ -39,7 +39,7 @@ export class DeciderMemory {
     const held = new Map(snapshot.heldEvents.map((event) => [event.position, event]))
     for (const window of snapshot.windows) this.#loadWindow(window, held)
     const inOrder = [...snapshot.automations].sort((a, b) => a.order - b.order)
-    for (const version of inOrder) this.#projectOf(version.project).setAutomation(version.id, version, this.clock)
+    for (const version of inOrder) this.#loadAutomation(version)
     for (const project of this.#projects.values()) project.adoptOrphans(this.clock)
   }
 
@@ -135,6 +135,8 @@ export class DeciderMemory {
   /** Evaluates an event, then those that waited for it. */
   #evaluate(project: ProjectMemory, event: LoggedEvent, depth: number): void {
     const { clock } = this
+    // Events released at one instant can leave windows that are over already.
+    this.#book.expire(clock)
     const [book, batch, brake, keysPerTriggerMax] = [this.#book, this.#batch, this.#brake, this.#keysPerTriggerMax]
     evaluateEvent(event, { project, book, batch, clock, brake, keysPerTriggerMax })
     if (project.followers.size === 0 || depth >= FOLLOW_DEPTH_MAX) return
@@ -156,6 +158,14 @@ export class DeciderMemory {
 
   #observe(observation: Observation): void {
     this.#batch.observations.push(observation)
+  }
+
+  #loadAutomation(version: AutomationVersion): void {
+    try {
+      this.#projectOf(version.project).setAutomation(version.id, version, this.clock)
+    } catch {
+      // It was observed as an error when its entry was decided; it must not keep the others from being loaded.
+    }
   }
 
   #loadWindow(window: StoredWindow, held: ReadonlyMap<number, LoggedEvent>): void {

@@ -11,13 +11,19 @@ import { type Member, Progress } from './progress.ts'
 /** The stored `trigger` of the notes about windows whose trigger is gone; their key is its identity. */
 export const ORPHAN_TRIGGER = 'orphan'
 
+interface Installed {
+  readonly version: AutomationVersion | null
+  /** Null while the automation is disabled, or could not be understood. */
+  progress: Progress | null
+}
+
 /** Everything of one project: nothing in it is ever seen from another. */
 export class ProjectMemory {
   readonly project: string
   readonly index = new MatchIndex<Progress>()
   readonly followers: Followers
   readonly #book: WindowBook
-  readonly #automations = new Map<string, AutomationVersion>()
+  readonly #automations = new Map<string, Installed>()
   readonly #progresses = new Map<string, Progress>()
   readonly #windowSets = new Map<string, WindowSet>()
   readonly #orphanNotes: WindowSet
@@ -35,13 +41,17 @@ export class ProjectMemory {
 
   /** Puts a version into force in place of the automation's former one; null removes the automation. */
   setAutomation(id: string, version: AutomationVersion | null, clock: Instant): void {
-    const former = this.#automations.get(id) ?? null
-    if (former === version) return
+    const former = this.#automations.get(id)
+    if (former !== undefined && former.version === version) return
+    const installed: Installed = { version, progress: null }
     if (version === null) this.#automations.delete(id)
-    else this.#automations.set(id, version)
-    // Joining first keeps an unchanged trigger in force throughout.
-    if (version?.enabled === true) this.#join({ automation: version, path: '' }, clock)
-    if (former?.enabled === true) this.#leave({ automation: former, path: '' }, clock)
+    else this.#automations.set(id, installed)
+    try {
+      // Joining first keeps an unchanged trigger in force throughout.
+      if (version?.enabled === true) installed.progress = this.#join({ automation: version, path: '' }, clock)
+    } finally {
+      if (former?.progress) this.#leave(former.progress, former.version, clock)
+    }
   }
 
   /** The windows of a trigger in force; created with its first window. */
@@ -75,7 +85,7 @@ export class ProjectMemory {
     }
   }
 
-  #join(member: Member, clock: Instant): void {
+  #join(member: Member, clock: Instant): Progress {
     const { id, owner, trigger } = member.automation
     const identity = triggerIdentity(this.project, owner ?? id, member.path, trigger)
     const known = this.#progresses.get(identity)
@@ -83,13 +93,11 @@ export class ProjectMemory {
     if (known === undefined) this.#progresses.set(identity, progress)
     this.#setMembers(progress, [...progress.members, member])
     if (known === undefined) this.#takeOver(progress, clock)
+    return progress
   }
 
-  #leave(member: Member, clock: Instant): void {
-    const { id, owner, trigger } = member.automation
-    const progress = this.#progresses.get(triggerIdentity(this.project, owner ?? id, member.path, trigger))
-    if (progress === undefined) return
-    const members = progress.members.filter(({ automation }) => automation !== member.automation)
+  #leave(progress: Progress, version: AutomationVersion | null, clock: Instant): void {
+    const members = progress.members.filter(({ automation }) => automation !== version)
     this.#setMembers(progress, members)
     if (members.length > 0) return
     this.#progresses.delete(progress.identity)
