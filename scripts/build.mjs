@@ -49,9 +49,14 @@ run(process.execPath, [tsc, '-b', root], root)
 if (!typesOnly) {
   const web = join(root, 'packages', 'web')
   const out = join(root, 'packages', 'server', 'dist', 'web', 'index.html')
-  const inputs = [...filesBelow(join(web, 'src')), join(web, 'index.html'), join(web, 'vite.config.ts')].filter(existsSync)
+  const inputs = [...filesBelow(join(web, 'src')), join(web, 'index.html'), join(web, 'vite.config.ts')].filter(
+    existsSync,
+  )
   const contract = filesBelow(join(root, 'packages', 'sdk', 'dist')).filter((file) => file.endsWith('.js'))
-  if (existsSync(join(web, 'index.html')) && (!existsSync(out) || newest([...inputs, ...contract]) > statSync(out).mtimeMs)) {
+  if (
+    existsSync(join(web, 'index.html')) &&
+    (!existsSync(out) || newest([...inputs, ...contract]) > statSync(out).mtimeMs)
+  ) {
     run(process.execPath, [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'warn'], web)
   }
 }
