@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { pageQuery } from './page.ts'
-import { idSchema, instantSchema, keySchema, nameSchema } from './scalar.ts'
+import { instantSchema, keySchema, nameSchema } from './scalar.ts'
 
 /** Exists from the start; used where a request names no project. */
 export const DEFAULT_PROJECT = 'default'
@@ -10,7 +10,7 @@ export const PROJECT_HEADER = 'upon-project'
 
 export const projectSchema = z
   .object({
-    id: idSchema,
+    id: z.string().describe('A UUID; `default` for the first one.'),
     key: z.string(),
     name: z.string(),
     description: z.string(),

@@ -1,0 +1,84 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SECOND } from '@upon/engine'
+import { expect, test } from 'vitest'
+import { LAG_MAX_US } from '../decide/decider.ts'
+import { openTestApi, type TestAnswer } from './open-test-api.ts'
+
+const big = (n: number) => ({
+  event: 'fills.up',
+  resource: { 'prefect.resource.id': `r.${n}` },
+  payload: { text: String(n).padEnd(20_000, 'x') },
+})
+
+test('a full disk is told as such, keeps nothing of the request and everything before it', async () => {
+  await using api = await openTestApi({ pagesMax: 400 })
+  let accepted = 0
+  let last: TestAnswer | null = null
+  for (let n = 0; n < 400 && (last === null || last.status === 200); n += 4) {
+    last = await api.ask('POST', '/api/v1/events', [big(n), big(n + 1), big(n + 2), big(n + 3)])
+    accepted += last.json.accepted?.length ?? 0
+  }
+  expect([last?.status, last?.json.code, last?.json.reason]).toEqual([503, 'unavailable', 'disk_full'])
+  expect(last?.headers.get('retry-after')).not.toBeNull()
+  expect((await api.ask('GET', '/api/v1/events/count?event=fills.up')).json.total).toBe(accepted)
+})
+
+test('while deciding lags too far, events are turned away with the time to come back', async () => {
+  let lag = LAG_MAX_US
+  await using api = await openTestApi({ replace: ({ decider }) => ({ decider: { ...decider, lag: () => lag } }) })
+  expect((await api.ask('POST', '/api/v1/events', big(1))).status).toBe(200)
+  lag += SECOND
+  const { status, json, headers } = await api.ask('POST', '/api/v1/events', big(2))
+  expect([status, json.code, headers.get('retry-after')]).toEqual([429, 'overloaded', '5'])
+  const ready = await api.ask('GET', '/readyz')
+  expect([ready.status, ready.json.ok]).toEqual([503, false])
+})
+
+test('after the end of ingest nothing is taken and the sender is told to come back', async () => {
+  await using api = await openTestApi()
+  await api.pipeline.ingest.stop()
+  const { status, json } = await api.ask('POST', '/api/v1/events', big(1))
+  expect([status, json.code]).toEqual([503, 'unavailable'])
+})
+
+test('a bug of ours is answered with an id that is in the log, and with nothing else', async () => {
+  await using api = await openTestApi({
+    replace: () => ({
+      info: () => {
+        throw new Error('the secret is swordfish')
+      },
+    }),
+  })
+  const { status, json, text } = await api.ask('GET', '/api/v1/info')
+  expect([status, json.code]).toEqual([500, 'internal'])
+  expect(text).not.toContain('swordfish')
+  expect(api.errors.join('')).toContain(json.error_id)
+  expect(api.errors.join('')).toContain('swordfish')
+})
+
+test('the web page is served with its type and can be kept, and nothing beside it', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'upon-web-'))
+  await mkdir(join(root, 'web', 'assets'), { recursive: true })
+  await writeFile(join(root, 'secret.txt'), 'swordfish')
+  await writeFile(join(root, 'web', 'index.html'), '<!doctype html><title>Upon</title>')
+  await writeFile(join(root, 'web', 'assets', 'app-1a2b.js'), 'export {}')
+  await using api = await openTestApi({ webRoot: join(root, 'web') })
+  await rm(root, { recursive: true })
+  const page = await api.ask('GET', '/')
+  expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+  const again = await api.ask('GET', '/', undefined, { 'if-none-match': page.headers.get('etag') ?? '' })
+  expect([again.status, again.text]).toEqual([304, ''])
+  const script = await api.ask('GET', '/assets/app-1a2b.js')
+  expect(script.headers.get('cache-control')).toContain('immutable')
+  for (const path of [
+    '/../secret.txt',
+    '/%2e%2e/secret.txt',
+    '/assets/../../secret.txt',
+    '/assets%2f..%2f..%2fsecret.txt',
+  ]) {
+    const answer = await api.ask('GET', path)
+    expect([answer.status, answer.text.includes('swordfish')]).toEqual([404, false])
+  }
+})
