@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { findJsonMistake } from '../lib/json-mistake.ts'
 import { JSON_DEPTH_MAX } from './body-limits.ts'
 import { HttpProblem } from './http-problem.ts'
-import { findJsonMistake } from './json-mistake.ts'
 import { parseJson } from './parse-json.ts'
 
 describe('a mistake in JSON is named with its line and column', () => {

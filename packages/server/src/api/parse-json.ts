@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer'
+import { findJsonMistake } from '../lib/json-mistake.ts'
 import { JSON_DEPTH_MAX } from './body-limits.ts'
 import { HttpProblem } from './http-problem.ts'
 import { tooDeepAt } from './json-depth.ts'
-import { findJsonMistake } from './json-mistake.ts'
 
 /**
  * Reads JSON as it came over the wire. Throws `HttpProblem` `malformed_body` with line and column.

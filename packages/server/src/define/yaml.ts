@@ -1,6 +1,6 @@
 import type { Json, Problem } from '@upon/engine'
 import { type Document, LineCounter, parseAllDocuments, type YAMLError } from 'yaml'
-import { findJsonMistake } from '../api/json-mistake.ts'
+import { findJsonMistake } from '../lib/json-mistake.ts'
 import type { LocatedProblem } from './located-problem.ts'
 import { locatedAt, placeAt, type SourceDocument, type SourceText, sourceDocument } from './source-document.ts'
 import { type YamlMistake, type YamlValueOptions, yamlValue } from './yaml-value.ts'
