@@ -33,6 +33,9 @@ export async function reportState(tx: Tables, reporter: Reporter, report: Attemp
   if (isRepeated(run, report)) return null
   if (!isHeld(run.state.type)) throw stale(run, report.attempt, `the run is ${run.state.name}`)
   const { type, name, message } = report
+  if (run.state.type === 'PENDING' && type === 'COMPLETED') {
+    throw new UserError('conflict', `attempt ${run.attempt} of run ${run.name} has not started: report RUNNING first`)
+  }
   const at = reporter.now
   if (type === 'RUNNING') return changeState(tx, run, { type, name, message, at })
   return endAttempt(tx, run, { ...report, type, at })

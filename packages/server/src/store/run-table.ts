@@ -73,6 +73,7 @@ export interface RunRow {
 export interface RunFilter {
   readonly project: string
   readonly states?: readonly RunStateType[]
+  /** With `states`: in one of those or with one of these names. */
   readonly stateNames?: readonly string[]
   /** Has all of these. */
   readonly tags?: readonly string[]
@@ -118,7 +119,8 @@ export interface RunTable {
   /** Newest first. */
   list(filter: RunFilter, page: PageRequest): Promise<Page<RunRow>>
   count(filter: RunFilter): Promise<number>
-  countByState(): Promise<Readonly<Record<string, number>>>
+  /** By state type; over all projects without a filter. */
+  countByState(filter?: RunFilter): Promise<Readonly<Record<string, number>>>
   /** Adds the run and its first state; returns the existing run when launch and action index, or the idempotency key (with its deployment), are taken. */
   add(row: RunRow): Promise<{ run: RunRow; created: boolean }>
   /**

@@ -7,13 +7,14 @@ import { eventHandlers } from './events.ts'
 import { explainHandlers } from './explain.ts'
 import { launchHandlers } from './launches.ts'
 import { liveFeedHandlers } from './live-feed.ts'
+import { runLogHandlers } from './run-logs.ts'
 import { createRunPresenter } from './run-presenter.ts'
-import { runHandlers, runLogHandlers } from './runs.ts'
+import { runHandlers } from './runs.ts'
 import { sendEventsHandler } from './send-events.ts'
 import { projectHandlers, serverHandlers } from './server.ts'
 import { variableHandlers } from './variables.ts'
 import { workPoolHandlers, workQueueHandlers } from './work-pools.ts'
-import { workerHandlers } from './workers.ts'
+import { workerHandlers, workerListHandlers } from './workers.ts'
 
 /** One handler for every route of the contract. */
 export function allHandlers(deps: ApiDeps): Handlers {
@@ -31,6 +32,7 @@ export function allHandlers(deps: ApiDeps): Handlers {
     ...deployHandlers(deps),
     ...workPoolHandlers(deps),
     ...workQueueHandlers(deps),
+    ...workerListHandlers(deps),
     ...workerHandlers(deps),
     ...runHandlers(deps, runs),
     ...runLogHandlers(deps, streams),

@@ -24,8 +24,11 @@ function runLists({ db, sql }: Database): Pick<RunTable, 'find' | 'get' | 'list'
   function matching(filter: RunFilter) {
     let query = runs().where('project', '=', filter.project)
     const { states, stateNames, deploymentId, flow, automationId, launchId, eventId, since, until } = filter
-    if (states !== undefined) query = query.where('stateType', 'in', [...states])
-    if (stateNames !== undefined) query = query.where('stateName', 'in', [...stateNames])
+    if (states !== undefined || stateNames !== undefined) {
+      query = query.where((eb) =>
+        eb.or([eb('stateType', 'in', [...(states ?? [])]), eb('stateName', 'in', [...(stateNames ?? [])])]),
+      )
+    }
     if (filter.workPool !== undefined) query = query.where('workPool', '=', filter.workPool)
     for (const tag of filter.tags ?? []) query = query.where(sql.hasText('tags', tag))
     if (deploymentId !== undefined) query = query.where('deploymentId', '=', deploymentId)
@@ -65,8 +68,8 @@ function runLists({ db, sql }: Database): Pick<RunTable, 'find' | 'get' | 'list'
         .executeTakeFirst()
       return row?.count ?? 0
     },
-    async countByState() {
-      const rows = await runs()
+    async countByState(filter) {
+      const rows = await (filter === undefined ? runs() : matching(filter))
         .select((eb) => ['stateType', eb.fn.countAll<number>().as('count')])
         .groupBy('stateType')
         .execute()
