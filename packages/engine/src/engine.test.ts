@@ -287,6 +287,35 @@ describe('windows in the store', () => {
   })
 })
 
+describe('a trigger re-created too late', () => {
+  test('begins anew even if the decider dies before all old rows are deleted', () => {
+    const replay = new Replay()
+    const version = automation('k0', { threshold: 2, within: 10_000 * SECOND, forEach: ['n'] }, { owner: 'owner' })
+    const event = (position: number, n: number) =>
+      eventEntry(position, {
+        received: START + SECOND + position,
+        resource: { 'prefect.resource.id': 'r', n: String(n) },
+      })
+    replay.decide([setEntry(1, version), ...Array.from({ length: 2_500 }, (_, n) => event(n + 2, n))])
+    const removal = {
+      position: 3_000,
+      received: START + 2 * SECOND,
+      project: 'p',
+      automationId: version.id,
+      version: null,
+    } as const
+    replay.decide([{ kind: 'automation', ...removal }])
+    replay.decide([setEntry(3_001, automation('k1', version.trigger, { owner: 'owner' }), START + 63 * SECOND)])
+    replay.restart()
+    const later = Array.from({ length: 2_500 }, (_, n) => ({
+      ...event(4_000 + n, n),
+      received: START + 64 * SECOND + n,
+    }))
+    replay.decide(later)
+    expect(replay.firings).toEqual([])
+  })
+})
+
 describe('limits', () => {
   test('beyond its keys a trigger refuses events of new keys, and takes them again when old ones expired', () => {
     const replay = new Replay({ keysPerTriggerMax: 2 })

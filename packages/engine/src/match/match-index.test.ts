@@ -86,6 +86,21 @@ describe('the match index', () => {
     )
   })
 
+  test.each([
+    [{ match: { 'prefect.resource.id': ['r'] } }],
+    [{ match: { 'prefect.resource.id': ['r-*'] } }],
+    [{ match: { 'prefect.resource.id': ['*.png'] } }],
+    [{ match: { 'prefect.resource.id': ['*sensor*'] } }],
+    [{ match: { 'prefect.resource.id': ['?ensor-1*'] } }],
+    [{ match: { env: ['!prod'] } }],
+    [{ matchRelated: [{ 'prefect.resource.role': ['tag'] }] }],
+    [{ match: { 'prefect.resource.id': ['!r'] }, matchRelated: [{}, { 'prefect.resource.id': ['t-*', 'u'] }] }],
+  ])('anchors %j', (trigger) => {
+    const index = new MatchIndex<Filed>()
+    index.add(filed(trigger, 1))
+    expect(index.stats()).toMatchObject({ triggers: 1, residual: 0 })
+  })
+
   test('counts the triggers it cannot anchor and names the event they burden most', () => {
     const index = new MatchIndex<Filed>()
     index.add(filed({ expect: ['e'], match: { env: ['prod'] } }, 1))
