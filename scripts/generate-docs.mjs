@@ -8,7 +8,7 @@ import { generatedPages } from '../packages/server/dist/cli/generated-pages.js'
 const docs = join(dirname(dirname(fileURLToPath(import.meta.url))), 'docs')
 const check = process.argv.includes('--check')
 const stale = []
-for (const [name, text] of Object.entries(generatedPages())) {
+for (const [name, text] of Object.entries(await generatedPages())) {
   const file = join(docs, name)
   if (existsSync(file) && readFileSync(file, 'utf8') === text) continue
   stale.push(name)

@@ -4,6 +4,6 @@ import { grammarPage } from './docs/grammar-page.ts'
 import { cliReference } from './reference.ts'
 
 /** The pages of `docs/` that follow from the program, by file name. */
-export function generatedPages(): Readonly<Record<string, string>> {
-  return { 'grammar.md': grammarPage(), 'api.md': apiPage(VERSION), 'cli.md': cliReference() }
+export async function generatedPages(): Promise<Readonly<Record<string, string>>> {
+  return { 'grammar.md': grammarPage(), 'api.md': apiPage(VERSION), 'cli.md': await cliReference() }
 }
