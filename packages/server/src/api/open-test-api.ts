@@ -14,6 +14,8 @@ import { type Pipeline, startPipeline } from '../pipeline.ts'
 import { openSqliteStore, type SqliteStore } from '../store/sqlite/open.ts'
 import { createApi } from './create-api.ts'
 import type { ApiDeps } from './deps.ts'
+import { createDocumentCheck } from './fits-document.ts'
+import { mediaTypeOf } from './media-type.ts'
 import { createMetrics } from './metrics.ts'
 import { type Access, accessFor } from './safety.ts'
 import { type HttpServer, startHttp } from './server.ts'
@@ -27,7 +29,7 @@ export interface TestApiOptions {
   readonly replace?: (deps: ApiDeps) => Partial<ApiDeps>
 }
 
-/** The whole server without a worker, on a new data directory, with every answer held against its schema. */
+/** The whole server without a worker, on a new data directory, with every answer held against the OpenAPI document. */
 export interface TestApi extends AsyncDisposable {
   readonly app: Hono
   readonly deps: ApiDeps
@@ -117,6 +119,8 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
   }
 }
 
+const documentCheck = createDocumentCheck()
+
 interface Asked {
   readonly method: string
   readonly path: string
@@ -130,7 +134,9 @@ async function ask(app: Hono, { method, path, body, headers }: Asked): Promise<T
   if (body !== undefined) init.body = isRaw ? body : JSON.stringify(body)
   const response = await app.request(`http://127.0.0.1${path}`, init)
   const text = await response.text()
-  const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '')
+  const type = mediaTypeOf(response.headers.get('content-type'))
+  documentCheck.check({ method, path, status: response.status, type, text })
+  const isJson = /[/+]json$/.test(type)
   return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined }
 }
 

@@ -279,6 +279,10 @@ describe('the server itself', () => {
     )
     const table = Object.values(routes).map(({ method, path }) => `${method} ${path}`)
     expect(described.sort()).toEqual(table.sort())
+    const served = api.app.routes
+      .filter(({ path, method }) => method !== 'ALL' && path !== '/api/v1/docs')
+      .map(({ path, method }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`)
+    expect(served.sort()).toEqual(described)
     const page = await api.ask('GET', '/api/v1/docs')
     for (const { path } of Object.values(routes)) expect(page.text).toContain(path)
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")

@@ -75,6 +75,7 @@ test('the live feed shows an event, then what it launched, as things are', async
   const kinds: string[] = []
   const onReady = () => void send('feed.me', [1])
   for await (const message of client.stream(routes.streamFeed, {}, { onReady })) {
+    expect(routes.streamFeed.stream.safeParse(message).success).toBe(true)
     kinds.push(describeMessage(message))
     if (message.kind === 'launch' && message.launch.state === 'succeeded') break
   }
