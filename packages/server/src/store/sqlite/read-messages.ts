@@ -10,3 +10,6 @@ export interface ReadRequest {
 export type ReadAnswer =
   | { readonly id: number; readonly rows: SqlRow[] }
   | { readonly id: number; readonly failed: { readonly message: string; readonly errcode: number } }
+
+/** Asks the thread to end once it is done with what came before: one ended amid a statement takes the process along. */
+export const CLOSE = 'close'

@@ -1,8 +1,9 @@
+import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { StoreUnavailableError } from '../errors.ts'
 import type { SqlValue } from './driver.ts'
 import type { Executed } from './kysely-dialect.ts'
-import type { ReadAnswer } from './read-messages.ts'
+import { CLOSE, type ReadAnswer } from './read-messages.ts'
 import { translated } from './sqlite-error.ts'
 
 /** Reads waiting for the thread; more are refused, since whoever asks is faster than the disk. */
@@ -38,7 +39,7 @@ export function createReadThread(file: string): ReadThread {
   function settle(answer: ReadAnswer): void {
     const waiting = pending.get(answer.id)
     pending.delete(answer.id)
-    if (pending.size === 0) worker?.unref()
+    if (pending.size === 0 && !closed) worker?.unref()
     if ('rows' in answer) waiting?.resolve({ rows: answer.rows, changes: 0 })
     else waiting?.reject(translated(readError(answer.failed), file))
   }
@@ -65,7 +66,11 @@ export function createReadThread(file: string): ReadThread {
     },
     async close() {
       closed = true
-      await worker?.terminate()
+      if (worker === null) return
+      const ended = once(worker, 'exit')
+      worker.ref()
+      worker.postMessage(CLOSE)
+      await ended
     },
   }
 }

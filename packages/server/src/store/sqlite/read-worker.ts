@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { openDatabase } from './driver.ts'
-import type { ReadAnswer, ReadRequest } from './read-messages.ts'
+import { CLOSE, type ReadAnswer, type ReadRequest } from './read-messages.ts'
 import { createStatements } from './statements.ts'
 
 // Runs statements on a read-only connection of its own, so that a long list never holds up the thread that writes.
@@ -11,8 +11,10 @@ const BUSY_TIMEOUT_MS = 5_000
 const db = openDatabase(String(workerData), { readOnly: true, timeout: BUSY_TIMEOUT_MS })
 const execute = createStatements(db)
 
-parentPort?.on('message', (request: ReadRequest) => {
-  parentPort?.postMessage(answer(request))
+parentPort?.on('message', (request: ReadRequest | typeof CLOSE) => {
+  if (request !== CLOSE) return parentPort?.postMessage(answer(request))
+  db.close()
+  parentPort?.close()
 })
 
 function answer({ id, sql, values }: ReadRequest): ReadAnswer {
