@@ -1,3 +1,5 @@
+import { availableParallelism, hostname } from 'node:os'
+import { join } from 'node:path'
 import { ENGINE_VERSION } from '@upon/engine'
 import type { ServerInfo } from '@upon/sdk'
 import { createRenderer } from './act/template/renderer.ts'
@@ -14,6 +16,7 @@ import { type Pipeline, startPipeline } from './pipeline.ts'
 import { startEmbeddedWorker } from './run/embedded-worker.ts'
 import { createProcessExecutor } from './run/executor/executor.ts'
 import { findPython } from './run/executor/find-python.ts'
+import { startRecovery } from './run/recovery.ts'
 import { type Retention, startRetention } from './store/retention.ts'
 import { openSqliteStore } from './store/sqlite/open.ts'
 import { VERSION } from './version.ts'
@@ -35,6 +38,8 @@ export interface ServerOptions {
   readonly processEnv: Readonly<Record<string, string>>
   /** Python for `.py` entrypoints. @default the first of python3, python on PATH */
   readonly python?: string
+  /** Where a deployment that recorded no directory starts. */
+  readonly workDirectory: string
   /** Directory of the built web page. */
   readonly webRoot: string
   readonly clock: Clock
@@ -110,7 +115,28 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   )
   url = http.url
   store.announce({ pid: process.pid, url })
-  const worker = options.worker ? startEmbeddedWorker(embeddedWorkerOptions(options, pipeline, store)) : null
+  const machine = { host: hostname(), pid: process.pid }
+  const recovery = startRecovery({ store, runs: pipeline.runs, clock, log, ...machine })
+  // What an earlier server of this machine left running must be gone before its runs may start again.
+  await recovery.recovered
+  const worker = options.worker
+    ? startEmbeddedWorker({
+        store,
+        runs: pipeline.runs,
+        executor: createProcessExecutor({
+          clock,
+          baseEnv: options.processEnv,
+          scratchDirectory: join(options.directory, 'running'),
+          ...(options.python === undefined ? {} : { python: options.python }),
+        }),
+        clock,
+        log,
+        ...machine,
+        version: VERSION,
+        cores: availableParallelism(),
+        directory: options.workDirectory,
+      })
+    : null
 
   return {
     url,
@@ -118,6 +144,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     async stop() {
       await http.stop()
       await worker?.stop()
+      await recovery.stop()
       await closeAll()
     },
   }

@@ -119,6 +119,7 @@ export function startPipeline({
     wakes,
     async stop() {
       await dispatcher.stop()
+      await runs.stop()
       await ingest.stop()
       await decider.stop()
       await http[Symbol.asyncDispose]()

@@ -33,10 +33,10 @@ export async function runDemo(cli: Cli, url: string, stop: AbortSignal): Promise
 
 /** Runs a command as a second terminal would. What it says beside its output is shown only if it fails. */
 async function command(cli: Cli, url: string, argv: readonly string[]): Promise<void> {
-  let notes = ''
-  const terminal = { ...cli.terminal, err: (text: string) => void (notes += text) }
+  const notes: string[] = []
+  const terminal = { ...cli.terminal, err: (text: string) => void notes.push(text) }
   if ((await runCli([...argv, '--url', url], terminal)) === 0) return
-  throw new CliError(`the demo could not go on: upon ${argv.join(' ')}\n${notes.trimEnd()}`)
+  throw new CliError(`the demo could not go on: upon ${argv.join(' ')}\n${notes.join('').trimEnd()}`)
 }
 
 /** Shows each event from outside with what came of it, one after the other. */

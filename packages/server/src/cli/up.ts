@@ -71,6 +71,7 @@ async function up(cli: Cli, options: UpOptions): Promise<void> {
     retention: { events: options.keepEvents * DAY, launches: options.keepLaunches * DAY },
     processEnv: processEnvironment(env),
     ...(env.UPON_PYTHON ? { python: env.UPON_PYTHON } : {}),
+    workDirectory: cli.terminal.directory,
     webRoot: fileURLToPath(new URL('../web', import.meta.url)),
     clock: systemClock,
     log: pino({ level: options.log }, destination({ fd: process.stderr.fd, sync: true })),
