@@ -38,7 +38,7 @@ export const automationRoutes = {
     scope,
     summary: 'List automations',
     query: typed(automationsQuerySchema),
-    responses: { 200: json('Automations by key.', pageOf<Automation>('AutomationPage', automationSchema)) },
+    responses: { 200: json('Automations in the order they were made.', pageOf<Automation>('AutomationPage', automationSchema)) },
   }),
   createAutomation: defineRoute({
     id: 'createAutomation',

@@ -9,7 +9,7 @@ import { errorAnswer } from './error-answer.ts'
 import { invalidPart } from './invalid-part.ts'
 import { JSON_TYPES, requiredMediaType } from './media-type.ts'
 import { parseJson } from './parse-json.ts'
-import { readBody } from './read-body.ts'
+import { type BodyReader, createBodyReader } from './read-body.ts'
 import type { Caller, Handlers, RawBody } from './route-handler.ts'
 
 /** Projects kept in memory, so that sending events costs no look-up; they never change and are never removed. */
@@ -29,13 +29,14 @@ interface JsonAnswer {
 /** Puts every route of the contract on `app`, each with its handler. */
 export function bindRoutes(app: Hono, deps: ApiDeps, handlers: Handlers): void {
   const projects = projectLookup(deps)
+  const bodies = createBodyReader()
   for (const id of routeIdsInOrder()) {
     const route: Route = routes[id]
     // Handlers are keyed by the id of the very route they are typed for.
     const handler = handlers[id] as AnyHandler
     app.on(route.method, honoPath(route.path), async (c) => {
       const ended = deps.metrics.startRequest(id)
-      const response = await answerRoute({ route, handler, deps, projects }, c).catch((error: unknown) =>
+      const response = await answerRoute({ route, handler, deps, projects, bodies }, c).catch((error: unknown) =>
         errorAnswer(deps, error, id),
       )
       ended(response.status)
@@ -57,9 +58,10 @@ interface Bound {
   readonly handler: AnyHandler
   readonly deps: ApiDeps
   readonly projects: (reference: string) => Promise<ProjectRow>
+  readonly bodies: BodyReader
 }
 
-async function answerRoute({ route, handler, deps, projects }: Bound, c: Context): Promise<Response> {
+async function answerRoute({ route, handler, deps, projects, bodies }: Bound, c: Context): Promise<Response> {
   const request = c.req.raw
   const { project: wanted, ...query } = queryOf(request.url)
   const project = await projects(projectReference(route, request.headers.get(PROJECT_HEADER), wanted))
@@ -67,7 +69,7 @@ async function answerRoute({ route, handler, deps, projects }: Bound, c: Context
     ...part(route.params, 'the path', route.params && c.req.param(), 'params'),
     ...part(route.query, 'the query', query, 'query'),
     ...part(route.headers, 'the headers', route.headers && c.req.header(), 'headers'),
-    ...(await bodyPart(route, request)),
+    ...(await bodyPart(route, request, bodies)),
     project,
     actor: ACTOR,
     header: (name: string) => request.headers.get(name),
@@ -144,10 +146,10 @@ function refuseUnknown(where: string, value: unknown): void {
   )
 }
 
-async function bodyPart(route: Route, request: Request): Promise<{ body?: unknown }> {
+async function bodyPart(route: Route, request: Request, bodies: BodyReader): Promise<{ body?: unknown }> {
   if (route.method === 'GET') return {}
   const mediaType = requiredMediaType(request.headers.get('content-type'), route.bodyTypes ?? JSON_TYPES)
-  const bytes = await readBody(request)
+  const bytes = await bodies.read(request)
   if (route.bodyTypes !== undefined) return { body: { bytes, mediaType } satisfies RawBody }
   if (route.body === undefined) return {}
   const value = bytes.length === 0 && route.body.safeParse(undefined).success ? undefined : parseJson(bytes)

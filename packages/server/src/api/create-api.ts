@@ -6,7 +6,7 @@ import type { ApiDeps } from './deps.ts'
 import { docsPage } from './docs-page.ts'
 import { errorAnswer } from './error-answer.ts'
 import { allHandlers } from './handlers/all-handlers.ts'
-import { openApiJson } from './handlers/server.ts'
+import { openApiDocument } from './handlers/server.ts'
 import { checkAccess } from './safety.ts'
 import { unknownPath } from './unknown-path.ts'
 import { createWebFiles } from './web-files.ts'
@@ -15,6 +15,7 @@ import { createWebFiles } from './web-files.ts'
 export function createApi(deps: ApiDeps): Hono {
   const app = new Hono()
   const web = createWebFiles(deps.webRoot)
+  const document = openApiDocument(deps)
   app.use(async (c, next) => {
     checkAccess(deps.access, {
       method: c.req.method,
@@ -24,8 +25,8 @@ export function createApi(deps: ApiDeps): Hono {
     })
     await next()
   })
-  bindRoutes(app, deps, allHandlers(deps))
-  app.get('/api/v1/docs', () => contentAnswer(docsPage(openApiJson(deps)), 'text/html; charset=utf-8'))
+  bindRoutes(app, deps, allHandlers(deps, document))
+  app.get('/api/v1/docs', () => contentAnswer(docsPage(document()), 'text/html; charset=utf-8'))
   app.notFound((c) => {
     const isRead = c.req.method === 'GET' || c.req.method === 'HEAD'
     const file = isRead ? web.answer(c.req.path, c.req.raw.headers.get('if-none-match')) : null

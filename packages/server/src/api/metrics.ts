@@ -41,6 +41,12 @@ export function createMetrics(sources: MetricSources): Metrics {
     buckets: HTTP_SECONDS,
     registers,
   })
+  const underWay = new Gauge({
+    name: 'upon_http_requests_in_flight',
+    help: 'Requests being answered, by route; a waiting claim is one, an open stream is not.',
+    labelNames: ['route'],
+    registers,
+  })
   const events = new Counter({
     name: 'upon_events_total',
     help: 'Events by what became of them at the door: appended, duplicate, rejected.',
@@ -59,7 +65,11 @@ export function createMetrics(sources: MetricSources): Metrics {
   return {
     startRequest(route) {
       const end = http.startTimer({ route })
-      return (status) => void end({ status })
+      underWay.inc({ route })
+      return (status) => {
+        end({ status })
+        underWay.dec({ route })
+      }
     },
     eventsAppended: (count) => events.inc({ outcome: 'appended' }, count),
     eventsAnswered: (outcome, count) => events.inc({ outcome }, count),

@@ -1,15 +1,36 @@
-import { REQUEST_BYTES_MAX } from './body-limits.ts'
+import { BODY_BYTES_AT_ONCE_MAX, REQUEST_BYTES_MAX } from './body-limits.ts'
 import { HttpProblem } from './http-problem.ts'
+import { later } from './problem.ts'
 
-/** Reads a whole request body. Throws `HttpProblem` `too_large` beyond `REQUEST_BYTES_MAX` bytes, however it is sent. */
-export async function readBody(request: Request): Promise<Buffer> {
-  const length = request.headers.get('content-length')
-  if (length !== null && Number(length) > REQUEST_BYTES_MAX) throw tooLarge()
-  try {
-    return length === null ? await readChunks(request) : Buffer.from(await request.arrayBuffer())
-  } catch (error) {
-    if (error instanceof HttpProblem) throw error
-    throw new HttpProblem('malformed_body', 'the body ended before it was complete')
+/** Reads request bodies, with a limit on each and on all that arrive at the same time. */
+export interface BodyReader {
+  /**
+   * Reads a whole body. Throws `HttpProblem` `too_large` beyond `REQUEST_BYTES_MAX` bytes, however it is sent, and
+   * `overloaded` while too many others are being read.
+   */
+  read(request: Request): Promise<Buffer>
+}
+
+export function createBodyReader(): BodyReader {
+  let reserved = 0
+  return {
+    async read(request) {
+      const length = request.headers.get('content-length')
+      const size = length === null ? REQUEST_BYTES_MAX : Number(length)
+      if (size > REQUEST_BYTES_MAX) throw tooLarge()
+      if (reserved + size > BODY_BYTES_AT_ONCE_MAX) {
+        throw later('overloaded', `requests of ${reserved} bytes are being read already; send this again`, 1)
+      }
+      reserved += size
+      try {
+        return length === null ? await readChunks(request) : Buffer.from(await request.arrayBuffer())
+      } catch (error) {
+        if (error instanceof HttpProblem) throw error
+        throw new HttpProblem('malformed_body', 'the body ended before it was complete')
+      } finally {
+        reserved -= size
+      }
+    },
   }
 }
 

@@ -125,8 +125,10 @@ describe('a worker', () => {
       { params: { worker }, body: { wait_seconds: 20 } },
       { signal: leave.signal },
     )
+    await expect.poll(claimsUnderWay).toBe(1)
     leave.abort()
     await expect(asked).rejects.toThrow()
+    await expect.poll(claimsUnderWay).toBe(0)
     const made = await api.ask('POST', TRAIN, {})
     const [assignment] = await claim(5)
     expect(assignment.run_id).toBe(made.json.id)
@@ -175,3 +177,9 @@ test('a worker that stops says so once', async () => {
 test('nothing of all this was a bug of ours', () => {
   expect(api.errors).toEqual([])
 })
+
+/** How many claims the server is answering. */
+async function claimsUnderWay(): Promise<number> {
+  const { text } = await api.ask('GET', '/metrics')
+  return Number(/^upon_http_requests_in_flight\{route="claimRuns"\} (\d+)$/m.exec(text)?.[1] ?? 0)
+}

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { SECOND } from '@upon/engine'
 import { expect, test } from 'vitest'
 import { LAG_MAX_US } from '../decide/decider.ts'
-import { openTestApi, type TestAnswer } from './open-test-api.ts'
+import { APPEND_QUEUE_MAX } from '../ingest/ingest.ts'
+import { BODY_BYTES_AT_ONCE_MAX, REQUEST_BYTES_MAX } from './body-limits.ts'
+import { openTestApi, type TestAnswer, type TestApi } from './open-test-api.ts'
 
 const big = (n: number) => ({
   event: 'fills.up',
@@ -34,6 +36,27 @@ test('while deciding lags too far, events are turned away with the time to come 
   expect([status, json.code, headers.get('retry-after')]).toEqual([429, 'overloaded', '5'])
   const ready = await api.ask('GET', '/readyz')
   expect([ready.status, ready.json.ok]).toEqual([503, false])
+})
+
+test('while too many events wait to be written, more are turned away', async () => {
+  await using api = await openTestApi()
+  expect((await sendOne(api)).status).toBe(200)
+  const entry = { kind: 'clock', project: 'default', resumed: false } as const
+  const waiting = [1, 2].map(() => api.pipeline.ingest.append(Array(APPEND_QUEUE_MAX).fill(entry)))
+  const { status, json, headers } = await sendOne(api)
+  expect([status, json.code, headers.get('retry-after')]).toEqual([429, 'overloaded', '1'])
+  await Promise.all(waiting)
+  expect((await sendOne(api)).status).toBe(200)
+})
+
+test('bodies may not fill the memory together, and room comes back', async () => {
+  await using api = await openTestApi()
+  const opened = Array.from({ length: BODY_BYTES_AT_ONCE_MAX / REQUEST_BYTES_MAX }, () => openBody(api.app))
+  const { status, json } = await sendOne(api)
+  expect([status, json.code]).toEqual([429, 'overloaded'])
+  for (const { end } of opened) end()
+  for (const { answer } of opened) expect((await answer).status).toBe(200)
+  expect((await sendOne(api)).status).toBe(200)
 })
 
 test('after the end of ingest nothing is taken and the sender is told to come back', async () => {
@@ -82,3 +105,21 @@ test('the web page is served with its type and can be kept, and nothing beside i
     expect([answer.status, answer.text.includes('swordfish')]).toEqual([404, false])
   }
 })
+
+const sendOne = (api: Pick<TestApi, 'ask'>) => api.ask('POST', '/api/v1/events', { ...big(1), payload: {} })
+
+/** A request whose body comes in chunks without a length; `end` sends it. */
+function openBody(app: TestApi['app']) {
+  let end = () => {}
+  const body = new ReadableStream({
+    start(controller) {
+      end = () => {
+        controller.enqueue(new TextEncoder().encode(JSON.stringify(big(1))))
+        controller.close()
+      }
+    },
+  })
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body, duplex: 'half' } as const
+  const answer = Promise.resolve(app.request('http://127.0.0.1/api/v1/events', init))
+  return { answer, end: () => end() }
+}

@@ -1,3 +1,4 @@
+import type { Json } from '@upon/engine'
 import type { ApiDeps } from '../deps.ts'
 import type { Handlers } from '../route-handler.ts'
 import { createStreams } from '../streams.ts'
@@ -16,8 +17,8 @@ import { variableHandlers } from './variables.ts'
 import { workPoolHandlers, workQueueHandlers } from './work-pools.ts'
 import { workerHandlers, workerListHandlers } from './workers.ts'
 
-/** One handler for every route of the contract. */
-export function allHandlers(deps: ApiDeps): Handlers {
+/** One handler for every route of the contract; `document` describes them. */
+export function allHandlers(deps: ApiDeps, document: () => Record<string, Json>): Handlers {
   const streams = createStreams(deps.clock)
   const runs = createRunPresenter(deps)
   return {
@@ -38,6 +39,6 @@ export function allHandlers(deps: ApiDeps): Handlers {
     ...runLogHandlers(deps, streams),
     ...variableHandlers(deps),
     ...projectHandlers(deps),
-    ...serverHandlers(deps),
+    ...serverHandlers(deps, document),
   }
 }

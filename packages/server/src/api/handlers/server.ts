@@ -1,4 +1,4 @@
-import { SECOND, suggest } from '@upon/engine'
+import { type Json, SECOND, suggest } from '@upon/engine'
 import { fileFormats, fileSchema, type Health, isFileFormat, openApi, routes } from '@upon/sdk'
 import { LAG_MAX_US } from '../../decide/decider.ts'
 import { notFound } from '../../lib/user-error.ts'
@@ -13,10 +13,11 @@ const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 /** What concerns the whole server. */
 export function serverHandlers(
   deps: ApiDeps,
+  document: () => Record<string, Json>,
 ): HandlersOf<'getInfo' | 'getOpenApi' | 'getSchema' | 'health' | 'ready' | 'metrics'> {
   return {
     getInfo: () => ok(deps.info()),
-    getOpenApi: () => ok(openApiJson(deps)),
+    getOpenApi: () => ok(document()),
     getSchema({ params }) {
       const name = params.schema.replace(/\.json$/, '')
       if (isFileFormat(name)) return ok(fileSchema(name, `${deps.info().url}/api/v1/schemas/${name}.json`))
@@ -60,10 +61,14 @@ export function projectHandlers({
   }
 }
 
-/** The document of every route, as JSON. */
-export function openApiJson({ info }: Pick<ApiDeps, 'info'>) {
-  const { version, url } = info()
-  return JSON.parse(JSON.stringify(openApi(routes, { version, serverUrl: url })))
+/** Gives the document of every route, made once: it takes as long as a thousand requests. */
+export function openApiDocument({ info }: Pick<ApiDeps, 'info'>): () => Record<string, Json> {
+  let made: Record<string, Json> | null = null
+  return () => {
+    const { version, url } = info()
+    made ??= JSON.parse(JSON.stringify(openApi(routes, { version, serverUrl: url })))
+    return made ?? {}
+  }
 }
 
 type Check = Health['checks'][number]
