@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Store } from '../store.ts'
 import { type PreparePlace, useStore } from './place.ts'
 import { append, appendEvents, automationRow, eventEntry, T0 } from './samples.ts'
 
@@ -40,10 +41,14 @@ export function logConformance(prepare: PreparePlace): void {
         traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
       }).event
       await append(test.store, { kind: 'event', event: given })
-      const [entry] = await test.store.log.read(0, 1)
       const { project, ...event } = given
-      expect(entry).toMatchObject({ kind: 'event', project, event, leaderPosition: null })
-      expect(JSON.stringify(entry?.kind === 'event' && entry.event.payload)).toBe(JSON.stringify(given.payload))
+      const expectKept = async (store: Store) => {
+        const [entry] = await store.log.read(0, 1)
+        expect(entry).toMatchObject({ kind: 'event', project, event, leaderPosition: null })
+        expect(JSON.stringify(entry?.kind === 'event' && entry.event.payload)).toBe(JSON.stringify(given.payload))
+      }
+      await expectKept(test.store)
+      await expectKept(await test.reopen())
     })
 
     it('makes an event from outside its own root', async () => {
@@ -123,6 +128,26 @@ export function logConformance(prepare: PreparePlace): void {
       expect(entries.map(({ position }) => position)).toEqual([results[1]?.position, results[2]?.position])
     })
 
+    it('reads the same whoever reads how far while entries arrive', async () => {
+      const { store } = test
+      for (let round = 0; round < 5; round += 1) {
+        const after = (await store.log.head()).position
+        await append(
+          store,
+          eventEntry(`a${round}`),
+          eventEntry(`b${round}`, { follows: `a${round}` }),
+          { kind: 'clock', project: 'default', resumed: false },
+          eventEntry(`a${round}`),
+        )
+        const news = await store.log.read(after, 10)
+        expect(news).toHaveLength(3)
+        expect(await store.log.read(after + 1, 10)).toEqual(news.slice(1))
+        expect(await store.log.read(after, 1)).toEqual(news.slice(0, 1))
+        expect((await store.log.read(0, 100)).slice(-3)).toEqual(news)
+        expect(await store.log.read(after + 3, 10)).toEqual([])
+      }
+    })
+
     it('looks up the leader wherever it is in the log and whoever sent it', async () => {
       await append(
         test.store,
@@ -156,12 +181,18 @@ export function logConformance(prepare: PreparePlace): void {
 
     it('keeps everything over a reopening, and goes on from there', async () => {
       await appendEvents(test.store, 'a', 'b')
+      await append(
+        test.store,
+        { kind: 'clock', project: 'default', resumed: true },
+        eventEntry('c', { payload: { n: 1 }, depth: 2, rootId: 'a', rootReceived: T0 }),
+      )
       const before = await test.store.log.read(0, 10)
+      expect(before).toHaveLength(4)
       const store = await test.reopen()
       expect(await store.log.read(0, 10)).toEqual(before)
-      const [next, again] = await append(store, eventEntry('c'), eventEntry('a'))
-      expect(next?.position).toBeGreaterThan(before[1]?.position ?? 0)
-      expect(next?.received).toBe(T0 + 2)
+      const [next, again] = await append(store, eventEntry('d'), eventEntry('a'))
+      expect(next?.position).toBeGreaterThan(before[3]?.position ?? 0)
+      expect(next?.received).toBe(T0 + 4)
       expect(again?.outcome).toBe('duplicate')
     })
 

@@ -18,6 +18,12 @@ export class AtomicConflict extends Error {
   }
 }
 
+export interface Appended {
+  readonly results: readonly AppendResult[]
+  /** Of the JSON in the batch. */
+  readonly chars: number
+}
+
 interface Head {
   readonly position: number
   readonly received: Instant
@@ -49,6 +55,8 @@ export function createAppend(db: SqliteDatabase) {
   const sameIdentity = db.prepare<StoredContent & Head>(SAME_IDENTITY)
   const removeRaised = db.prepare('DELETE FROM raised WHERE sequence = ?')
 
+  let chars = 0
+
   function existing(event: NewLogEvent, bodies: Bodies): AppendResult {
     const first = sameIdentity.get(event.project, event.id, event.source)
     if (first === undefined) throw new Error(`event ${event.id} was neither inserted nor found`)
@@ -58,6 +66,7 @@ export function createAppend(db: SqliteDatabase) {
 
   function appendEvent(event: NewLogEvent, position: number, received: Instant): AppendResult {
     const bodies = bodiesOf(event)
+    chars += bodies.resource.length + bodies.related.length + bodies.payload.length
     const { changes } = insertEvent.run(
       position,
       received,
@@ -87,8 +96,9 @@ export function createAppend(db: SqliteDatabase) {
     return { outcome: 'appended', position, received }
   }
 
-  return function append(entries: readonly NewEntry[], options: AppendOptions): readonly AppendResult[] {
+  return function append(entries: readonly NewEntry[], options: AppendOptions): Appended {
     const start = head.get() ?? { position: 0, received: 0 }
+    chars = 0
     let { position, received } = start
     const results = entries.map((entry) => {
       const result = appendEntry(entry, position + 1, Math.max(received + 1, options.now))
@@ -99,7 +109,7 @@ export function createAppend(db: SqliteDatabase) {
       throw new AtomicConflict(takenBack(results, start.position))
     }
     for (const sequence of options.raised ?? []) removeRaised.run(sequence)
-    return results
+    return { results, chars }
   }
 }
 

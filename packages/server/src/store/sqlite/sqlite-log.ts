@@ -1,22 +1,32 @@
 import type { LogStore } from '../log-store.ts'
 import { AtomicConflict, createAppend } from './append.ts'
 import type { LogReader } from './log-reader.ts'
+import type { LogTail } from './log-tail.ts'
 import { translated } from './sqlite-error.ts'
 import type { Writer } from './writer.ts'
 
+export interface SqliteLogOptions {
+  readonly writer: Writer
+  readonly reader: LogReader
+  readonly tail: LogTail
+  readonly file: string
+}
+
 /** The log on the writer connection; reads go past it, so that they never wait for a transaction. */
-export function createSqliteLog(writer: Writer, reader: LogReader, file: string): LogStore {
+export function createSqliteLog({ writer, reader, tail, file }: SqliteLogOptions): LogStore {
   const append = createAppend(writer.db)
   return {
     async append(entries, options) {
       try {
-        return await writer.transaction(() => append(entries, options))
+        const { results, chars } = await writer.transaction(() => append(entries, options))
+        tail.add(entries, results, chars)
+        return results
       } catch (error) {
         if (error instanceof AtomicConflict) return error.results
         throw error
       }
     },
-    read: (after, limit) => reading(file, () => reader.read(after, limit)),
+    read: (after, limit) => reading(file, () => tail.take(after, limit) ?? reader.read(after, limit)),
     head: () => reading(file, () => reader.head()),
   }
 }

@@ -4,6 +4,7 @@ import type { DataDirectory } from './data-directory.ts'
 import { openDatabase, type SqliteDatabase } from './driver.ts'
 import { createKysely, type Execute } from './kysely-dialect.ts'
 import { createLogReader } from './log-reader.ts'
+import { createLogTail } from './log-tail.ts'
 import type { SqliteStore } from './open.ts'
 import { createReadThread, type ReadThread } from './read-thread.ts'
 import { createRetention } from './retain.ts'
@@ -20,17 +21,22 @@ export function createSqliteStore(db: SqliteDatabase, directory: DataDirectory):
   const readDb = openDatabase(file, { readOnly: true, timeout: 5_000 })
   const reader = createLogReader(readDb)
   const readThread = createReadThread(file)
+  const tail = createLogTail()
   const inTransaction = tablesOver(transactional(db))
   const retain = createRetention(db)
   const checkHealth = db.prepare('UPDATE decider SET id = 1 WHERE id = 1')
   return {
     can: { notifyAcrossProcesses: false },
     description: `SQLite in ${directory.path}`,
-    log: createSqliteLog(writer, reader, file),
+    log: createSqliteLog({ writer, reader, tail, file }),
     decisions: createSqliteDecisions({ writer, db: readDb, log: reader, file }),
     read: tablesOver(readOnly(readThread)),
     transaction: (work) => writer.transaction(() => work(inTransaction)),
-    retain: (limits) => writer.transaction(() => retain(limits)),
+    async retain(limits) {
+      const removed = await writer.transaction(() => retain(limits))
+      tail.forget()
+      return removed
+    },
     async healthy() {
       await writer.transaction(() => checkHealth.run())
     },
