@@ -17,10 +17,14 @@ export function wholeNumber(min: number): (text: string) => number {
   }
 }
 
-/** A whole number, or `none`. */
-export function limit(text: string): number | null {
-  return text === 'none' ? null : wholeNumber(0)(text)
+/** A whole number, or `none`; commander takes a null for an option without a value. */
+export type Limit = number | 'none'
+
+export function limit(text: string): Limit {
+  return text === 'none' ? text : wholeNumber(0)(text)
 }
+
+export const limitValue = (given: Limit): number | null => (given === 'none' ? null : given)
 
 export function seconds(text: string): number {
   const value = Number(text)

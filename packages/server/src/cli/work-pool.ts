@@ -5,7 +5,7 @@ import { usage } from './cli-error.ts'
 import { examples } from './examples.ts'
 import { printOne } from './inspect.ts'
 import { type ListOptions, lists, printList, type ReadOptions, reads } from './list.ts'
-import { limit } from './option-values.ts'
+import { type Limit, limit, limitValue } from './option-values.ts'
 import { readJsonObject } from './read-json.ts'
 import { limitText, yesNo } from './words.ts'
 
@@ -60,7 +60,7 @@ function addInspect(pool: Command, cli: Cli): void {
 
 interface PoolOptions extends ReadOptions {
   readonly description?: string
-  readonly concurrencyLimit?: number | null
+  readonly concurrencyLimit?: Limit
   readonly jobVariables?: string
 }
 
@@ -73,7 +73,7 @@ const withMembers = (command: Command): Command =>
 async function membersOf(cli: Cli, { description, concurrencyLimit, jobVariables }: PoolOptions) {
   return {
     ...(description !== undefined && { description }),
-    ...(concurrencyLimit !== undefined && { concurrency_limit: concurrencyLimit }),
+    ...(concurrencyLimit !== undefined && { concurrency_limit: limitValue(concurrencyLimit) }),
     ...(jobVariables !== undefined && { job_variables: await readJsonObject(cli, '--job-variables', jobVariables) }),
   }
 }

@@ -6,13 +6,13 @@ import { columns } from './columns.ts'
 import { examples } from './examples.ts'
 import { printOne } from './inspect.ts'
 import { type ReadOptions, reads } from './list.ts'
-import { limit, wholeNumber } from './option-values.ts'
+import { type Limit, limit, limitValue, wholeNumber } from './option-values.ts'
 import { limitText, yesNo } from './words.ts'
 
 interface QueueOptions extends ReadOptions {
   readonly pool: string
   readonly priority?: number
-  readonly concurrencyLimit?: number | null
+  readonly concurrencyLimit?: Limit
 }
 
 /** `upon work-queue`. */
@@ -42,7 +42,7 @@ const withMembers = (command: Command): Command =>
 
 const membersOf = ({ priority, concurrencyLimit }: QueueOptions) => ({
   ...(priority !== undefined && { priority }),
-  ...(concurrencyLimit !== undefined && { concurrency_limit: concurrencyLimit }),
+  ...(concurrencyLimit !== undefined && { concurrency_limit: limitValue(concurrencyLimit) }),
 })
 
 function addList(queue: Command, cli: Cli): void {

@@ -71,8 +71,12 @@ export function defineAutomations(context: DefineContext): Automations {
 
     async apply(scope, request) {
       const automations = new Set(request.documents.map((document) => document.key))
-      for (const document of request.documents) {
-        await checkAutomation(document, store.read, renderer, { project: scope.project, automations })
+      for (const [index, document] of request.documents.entries()) {
+        await checkAutomation(document, store.read, renderer, { project: scope.project, automations }).catch(
+          (error: unknown) => {
+            throw inDocument(error, index)
+          },
+        )
       }
       return applyAll(context, scope, request)
     },
@@ -82,6 +86,13 @@ export function defineAutomations(context: DefineContext): Automations {
       return rows.filter((row) => row.owner === null).map(automationDocument)
     },
   }
+}
+
+/** The same error with its problems placed in one document of the request. */
+function inDocument(error: unknown, index: number): unknown {
+  if (!(error instanceof UserError)) return error
+  const problems = error.problems.map((problem) => ({ ...problem, path: `documents[${index}].${problem.path}` }))
+  return new UserError(error.code, error.message, problems)
 }
 
 export async function findAutomation(tables: Tables, scope: Scope, reference: string): Promise<AutomationRow> {

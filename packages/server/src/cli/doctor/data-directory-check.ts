@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { readHolder } from '../../store/sqlite/data-directory.ts'
 import { openDatabase } from '../../store/sqlite/driver.ts'
@@ -11,7 +11,9 @@ const LOCK_FILE = 'server.lock'
 export function checkDataDirectory(path: string): Finding {
   const there = existsSync(path)
   try {
-    accessSync(there ? path : existingAbove(path), constants.W_OK | constants.X_OK)
+    const parent = there ? path : existingAbove(path)
+    if (!statSync(parent).isDirectory()) throw new Error(`${parent} is not a directory`)
+    accessSync(parent, constants.W_OK | constants.X_OK)
   } catch (error) {
     return failed(
       NAME,
