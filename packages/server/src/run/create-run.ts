@@ -42,10 +42,11 @@ export interface NewRun {
 
 /**
  * Creates a run with its Scheduled event, once per launch and action and once per idempotency key.
- * Throws `UserError` when the deployment is gone or paused, or its schema refuses the parameters.
+ * A paused deployment is run, too: pausing stops its schedules only. Throws `UserError` when the deployment is gone, or
+ * its schema refuses the parameters.
  */
 export async function createRun(tx: Tables, input: NewRun): Promise<{ run: RunRow; created: boolean }> {
-  const deployment = await usableDeployment(tx, input)
+  const deployment = await existingDeployment(tx, input)
   const pool = deployment.workPool === null ? null : await tx.workPools.find(input.project, deployment.workPool)
   const parameters = { ...deployment.parameters, ...input.parameters }
   checkParameters(deployment, parameters)
@@ -59,13 +60,10 @@ export async function createRun(tx: Tables, input: NewRun): Promise<{ run: RunRo
   return { run, created }
 }
 
-async function usableDeployment(tx: Tables, { project, deployment }: NewRun): Promise<DeploymentRow> {
+async function existingDeployment(tx: Tables, { project, deployment }: NewRun): Promise<DeploymentRow> {
   const name = `${deployment.flowName}/${deployment.name}`
   const row = await tx.deployments.find(project, deployment.id)
   if (row === null) throw new UserError('not_found', `deployment "${name}" was deleted`)
-  if (row.paused) {
-    throw new UserError('conflict', `deployment "${name}" is paused; resume it with: upon deployment resume ${name}`)
-  }
   return row
 }
 
