@@ -5,11 +5,12 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { destination, pino } from 'pino'
 import { systemClock } from '../lib/clock.ts'
 import { type RunningServer, startServer } from '../main.ts'
+import { aborted } from './aborted.ts'
 import type { Cli } from './cli.ts'
 import { examples } from './examples.ts'
 import { append } from './option-values.ts'
+import { processEnvironment } from './process-environment.ts'
 import type { Style } from './style.ts'
-import type { Terminal } from './terminal.ts'
 
 const DEFAULT_PORT = 4400
 const DEFAULT_DIRECTORY = '.upon'
@@ -87,13 +88,6 @@ async function up(cli: Cli, options: UpOptions): Promise<void> {
   }
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    if (signal.aborted) done()
-    else signal.addEventListener('abort', () => done(), { once: true })
-  })
-}
-
 function banner(style: Style, { info, url }: RunningServer, directory: string, startMs: number): string {
   const python = info.python === null ? 'no python' : `python ${info.python}`
   const parts = [url, `${directory} (${info.store})`, python, `ready in ${(startMs / 1000).toFixed(1)} s`]
@@ -106,12 +100,6 @@ const NEXT_STEPS = [
   '  upon event emit NAME --resource ID   send an event and see what it launches',
   '  upon event stream                    watch events arrive',
 ]
-
-/** What user processes inherit: all but the server's own secrets. */
-function processEnvironment(env: Terminal['env']): Readonly<Record<string, string>> {
-  const { UPON_TOKEN: _token, ...rest } = env
-  return Object.fromEntries(Object.entries(rest).filter((entry): entry is [string, string] => entry[1] !== undefined))
-}
 
 function portNumber(text: string): number {
   const port = Number(text)

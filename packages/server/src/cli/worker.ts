@@ -4,6 +4,7 @@ import type { Cli } from './cli.ts'
 import { examples } from './examples.ts'
 import { type ListOptions, lists, printList } from './list.ts'
 import { when } from './words.ts'
+import { addWorkerStart } from './worker-start.ts'
 
 interface WorkerFilters extends ListOptions {
   readonly pool?: string
@@ -13,6 +14,7 @@ interface WorkerFilters extends ListOptions {
 /** `upon worker`. */
 export function registerWorker(program: Command, cli: Cli): void {
   const worker = program.command('worker').description('execute runs in a process of its own')
+  addWorkerStart(worker, cli)
   const list = lists(worker.command('ls').description('list workers, latest heartbeat first'))
     .option('-p, --pool <name>', 'only of this work pool')
     .addOption(new Option('--status <status>', 'only these').choices(['online', 'offline']))
