@@ -4,8 +4,9 @@ import type { SqliteDatabase } from './driver.ts'
 /** Events that a window, an open launch or an open run names. */
 const PINNED = `
   SELECT event_position FROM windows WHERE event_position IS NOT NULL
-  UNION ALL SELECT event_position FROM launches WHERE ended IS NULL AND event_position IS NOT NULL
-  UNION ALL SELECT log.position FROM runs JOIN log ON log.project = runs.project AND log.event_id = runs.event_id
+  UNION ALL SELECT event_position FROM launches INDEXED BY launches_outbox
+    WHERE due IS NOT NULL AND event_position IS NOT NULL
+  UNION ALL SELECT log.position FROM runs INDEXED BY runs_open_event JOIN log ON log.project = runs.project AND log.event_id = runs.event_id
     WHERE runs.event_id IS NOT NULL AND runs.ended IS NULL`
 
 /** Automation entries stay: what was in force must be known for as long as the log is read. */

@@ -9,6 +9,7 @@ import type {
 import type { Database } from './database.ts'
 import { decode, encode, flag } from './json-column.ts'
 import { numberKey, pageOf, rowsFor } from './page.ts'
+import { refersTo } from './reference.ts'
 import type { AutomationColumns } from './schema.ts'
 
 export function createAutomationTable(database: Database): AutomationTable {
@@ -32,8 +33,7 @@ function lists({ db, sql }: Database): Pick<AutomationTable, 'find' | 'list' | '
       const rows = await db
         .selectFrom('automations')
         .selectAll()
-        .where('project', '=', project)
-        .where((eb) => eb.or([eb('id', '=', reference), eb('key', '=', reference), eb('name', '=', reference)]))
+        .where(refersTo(project, reference, ['id', 'key', 'name']))
         .execute()
       const named = rows.length === 1 ? rows[0] : undefined
       const row = rows.find(({ id }) => id === reference) ?? rows.find(({ key }) => key === reference) ?? named

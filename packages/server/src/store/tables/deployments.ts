@@ -1,8 +1,11 @@
 import type { JsonObject } from '@upon/engine'
+import { sql as raw, type SqlBool } from 'kysely'
 import type { DeploymentFilter, DeploymentRow, DeploymentTable, FlowRow } from '../deployment-table.ts'
 import type { Database } from './database.ts'
+import { someOf } from './event-conditions.ts'
 import { decode, encode, flag } from './json-column.ts'
 import { pageOf, rowsFor, sortKey, textKey } from './page.ts'
+import { refersTo } from './reference.ts'
 import type { DeploymentColumns, FlowColumns } from './schema.ts'
 
 export function createDeploymentTable(database: Database): DeploymentTable {
@@ -15,8 +18,7 @@ function flows({ db }: Database): Pick<DeploymentTable, 'findFlow' | 'listFlows'
       const rows = await db
         .selectFrom('flows')
         .selectAll()
-        .where('project', '=', project)
-        .where((eb) => eb.or([eb('id', '=', reference), eb('name', '=', reference)]))
+        .where(refersTo(project, reference, ['id', 'name']))
         .execute()
       const row = rows.find(({ id }) => id === reference) ?? rows[0]
       return row === undefined ? null : flow(row)
@@ -58,17 +60,13 @@ function deployments({ db, sql }: Database): DeploymentMethods {
 
   return {
     async find(project, reference) {
+      const byName = splits(reference).map(
+        ([flow, name]) => raw<SqlBool>`(project = ${project} AND flow_name = ${flow} AND name = ${name})`,
+      )
       const rows = await db
         .selectFrom('deployments')
         .selectAll()
-        .where('project', '=', project)
-        .where((eb) =>
-          eb.or([
-            eb('id', '=', reference),
-            eb('key', '=', reference),
-            ...splits(reference).map(([flow, name]) => eb.and([eb('flowName', '=', flow), eb('name', '=', name)])),
-          ]),
-        )
+        .where(someOf([refersTo(project, reference, ['id', 'key']), ...byName]))
         .execute()
       const row = rows.find(({ id }) => id === reference) ?? rows.find(({ key }) => key === reference) ?? rows[0]
       return row === undefined ? null : deployment(row)

@@ -58,11 +58,18 @@ function lists(database: Database): Pick<EventTable, 'list' | 'count'> {
   const { db } = database
 
   async function bounds(filter: EventFilter): Promise<Range> {
-    const row = await db
+    // One by one, since only a lone minimum or maximum is looked up instead of searched for.
+    const lowest = await db.selectFrom('log').select('position').orderBy('position').limit(1).executeTakeFirst()
+    const highest = await db
       .selectFrom('log')
-      .select((eb) => [eb.fn.min('position').as('low'), eb.fn.max('position').as('high')])
+      .select('position')
+      .orderBy('position', 'desc')
+      .limit(1)
       .executeTakeFirst()
-    return { low: Math.max(row?.low ?? 1, (filter.afterPosition ?? 0) + 1), high: row?.high ?? 0 }
+    return {
+      low: Math.max(lowest?.position ?? 1, (filter.afterPosition ?? 0) + 1),
+      high: highest?.position ?? 0,
+    }
   }
 
   function inRange(filter: EventFilter, range: Range, limit: number): Promise<LogEventRow[]> {

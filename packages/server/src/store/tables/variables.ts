@@ -2,6 +2,7 @@ import type { VariableRow, VariableTable } from '../variable-table.ts'
 import type { Database } from './database.ts'
 import { decode, encode } from './json-column.ts'
 import { pageOf, rowsFor, textKey } from './page.ts'
+import { refersTo } from './reference.ts'
 import type { VariableColumns } from './schema.ts'
 
 export function createVariableTable({ db }: Database): VariableTable {
@@ -10,8 +11,7 @@ export function createVariableTable({ db }: Database): VariableTable {
       const rows = await db
         .selectFrom('variables')
         .selectAll()
-        .where('project', '=', project)
-        .where((eb) => eb.or([eb('id', '=', reference), eb('name', '=', reference)]))
+        .where(refersTo(project, reference, ['id', 'name']))
         .execute()
       const row = rows.find(({ id }) => id === reference) ?? rows[0]
       return row === undefined ? null : variable(row)

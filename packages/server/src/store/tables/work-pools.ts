@@ -2,6 +2,7 @@ import type { JsonObject } from '@upon/engine'
 import type { WorkerRow, WorkPoolRow, WorkPoolTable, WorkQueueRow } from '../work-pool-table.ts'
 import type { Database } from './database.ts'
 import { decode, encode, flag } from './json-column.ts'
+import { refersTo } from './reference.ts'
 import type { WorkerColumns, WorkPoolColumns, WorkQueueColumns } from './schema.ts'
 
 export function createWorkPoolTable(database: Database): WorkPoolTable {
@@ -16,8 +17,7 @@ function pools({ db }: Database): PoolMethods {
       const rows = await db
         .selectFrom('workPools')
         .selectAll()
-        .where('project', '=', project)
-        .where((eb) => eb.or([eb('id', '=', reference), eb('name', '=', reference)]))
+        .where(refersTo(project, reference, ['id', 'name']))
         .execute()
       const row = rows.find(({ id }) => id === reference) ?? rows[0]
       return row === undefined ? null : pool(row)

@@ -79,9 +79,9 @@ CREATE TABLE launches (
 CREATE INDEX launches_outbox ON launches (due) WHERE due IS NOT NULL;
 CREATE INDEX launches_fired ON launches (project, fired);
 CREATE INDEX launches_automation ON launches (automation_id, fired);
-CREATE INDEX launches_event ON launches (project, event_id) WHERE event_id IS NOT NULL;
+CREATE INDEX launches_event ON launches (project, event_id, fired) WHERE event_id IS NOT NULL;
 CREATE INDEX launches_ended ON launches (ended) WHERE ended IS NOT NULL;
-CREATE INDEX launches_state ON launches (state);
+CREATE INDEX launches_state ON launches (project, state, fired);
 
 CREATE TABLE launch_actions (
   launch_id TEXT NOT NULL,

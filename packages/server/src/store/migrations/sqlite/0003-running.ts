@@ -148,9 +148,10 @@ CREATE INDEX runs_active_deployment ON runs (deployment_id) WHERE state_type IN 
 CREATE INDEX runs_held ON runs (worker_id) WHERE state_type IN ('PENDING', 'RUNNING', 'CANCELLING');
 CREATE INDEX runs_ended ON runs (ended) WHERE ended IS NOT NULL;
 CREATE INDEX runs_open_event ON runs (project, event_id) WHERE event_id IS NOT NULL AND ended IS NULL;
-CREATE INDEX runs_state ON runs (state_type);
+CREATE INDEX runs_project ON runs (project, sequence);
+CREATE INDEX runs_state ON runs (project, state_type);
 CREATE INDEX runs_deployment ON runs (deployment_id, sequence);
-CREATE INDEX runs_name ON runs (project, name);
+CREATE INDEX runs_name ON runs (name);
 CREATE INDEX runs_event ON runs (project, event_id) WHERE event_id IS NOT NULL;
 
 CREATE TABLE run_states (
