@@ -5,6 +5,7 @@ import { type Delivery, deliver } from './deliver.ts'
 import type { Executor, RunningProcess } from './executor/executor.ts'
 import type { ProcessOutcome } from './executor/process-outcome.ts'
 import type { ProcessSpec } from './executor/process-spec.ts'
+import { WORKER_PID_VARIABLE } from './leftover-processes.ts'
 import { createLogSender } from './log-sender.ts'
 import type { AttemptReport } from './report-state.ts'
 import { childTraceparent } from './traceparent.ts'
@@ -16,6 +17,8 @@ export interface AttemptOptions {
   readonly executor: Executor
   readonly clock: Clock
   readonly log: Log
+  /** Of the process this worker is. */
+  readonly pid: number
   /** Where a deployment that recorded no directory starts. */
   readonly directory: string
   /** From SIGTERM to SIGKILL. */
@@ -96,7 +99,7 @@ const delivery = ({ clock, log, givenUp }: AttemptOptions, what: string): Delive
   signal: givenUp,
 })
 
-function specOf({ claimed, directory }: AttemptOptions): ProcessSpec {
+function specOf({ claimed, directory, pid }: AttemptOptions): ProcessSpec {
   const { run } = claimed
   return {
     runId: run.run_id,
@@ -106,7 +109,7 @@ function specOf({ claimed, directory }: AttemptOptions): ProcessSpec {
     directory: run.directory ?? directory,
     commit: run.commit,
     parameters: run.parameters,
-    env: run.env,
+    env: { ...run.env, [WORKER_PID_VARIABLE]: String(pid) },
     timeoutSeconds: run.timeout_seconds,
     traceparent: childTraceparent(run.traceparent),
     deployment: `${run.flow}/${run.deployment}`,

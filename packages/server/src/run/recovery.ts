@@ -4,7 +4,7 @@ import type { Log } from '../lib/log.ts'
 import { startLoop } from '../lib/loop.ts'
 import type { Store } from '../store/store.ts'
 import type { WorkerRow } from '../store/work-pool-table.ts'
-import { killLeftovers } from './leftover-processes.ts'
+import { isAlive, killLeftovers } from './leftover-processes.ts'
 import type { WorkerProtocol } from './worker-protocol.ts'
 import { HEARTBEAT_EVERY_US, LOST_AFTER_US } from './worker-registry.ts'
 
@@ -46,10 +46,8 @@ export function startRecovery(options: RecoveryOptions): Recovery {
     const gone = workers.filter((worker) => worker.embedded && worker.started < since && isGone(worker, options))
     for (const worker of gone) {
       const held = await store.read.runs.heldBy(worker.id)
-      const killed = await killLeftovers(
-        held.map((run) => ({ runId: run.id, attempt: run.attempt })),
-        { clock },
-      )
+      const attempts = held.map((run) => ({ runId: run.id, attempt: run.attempt }))
+      const killed = await killLeftovers(attempts, clock)
       const leftovers =
         killed === 0 ? '' : `; ${killed === 1 ? 'a process it left was' : `${killed} processes it left were`} killed`
       await lose(worker, `ended with the server it was part of${leftovers}`)
@@ -90,13 +88,4 @@ function isGone({ host, pid }: WorkerRow, options: RecoveryOptions): boolean {
   // A store of one server: whoever was embedded in another one is gone with it, on whatever machine.
   if (!options.store.can.notifyAcrossProcesses) return true
   return host === options.host && (pid === options.pid || !isAlive(pid))
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
 }

@@ -6,6 +6,7 @@ import { type Attempt, beginAttempt } from './attempt.ts'
 import type { ClaimedRun } from './claim-runs.ts'
 import { pauseFor } from './deliver.ts'
 import { type Executor, GRACE_MS } from './executor/executor.ts'
+import { killAbandoned } from './leftover-processes.ts'
 import { createRegistrations } from './registrations.ts'
 import { HEARTBEAT_EVERY_US, type WorkerRegistration } from './worker-registry.ts'
 import type { PoolKey, WorkerSource } from './worker-source.ts'
@@ -63,8 +64,9 @@ export function startWorker(options: WorkerOptions): RunningWorker {
   const unsubscribe = source.onCancel?.(() => heartbeats.wake())
 
   function begin(claimed: ClaimedRun): void {
-    const { executor, directory } = options
-    const shared = { source, executor, clock, log, directory, graceMs, givenUp: givenUp.signal }
+    const { executor, directory, registration } = options
+    const { pid } = registration
+    const shared = { source, executor, clock, log, pid, directory, graceMs, givenUp: givenUp.signal }
     const attempt = beginAttempt({ ...shared, claimed })
     attempts.add(attempt)
     void attempt.ended.then(() => {
@@ -103,7 +105,14 @@ export function startWorker(options: WorkerOptions): RunningWorker {
     }
   }
 
-  const ready = registrations.complete().then(() => heartbeats.wake())
+  async function prepare(): Promise<void> {
+    const killed = await killAbandoned(clock)
+    if (killed > 0) log.warn({ killed }, 'killed processes that a worker which is gone had left on this machine')
+    await registrations.complete()
+    heartbeats.wake()
+  }
+
+  const ready = prepare()
   ready.catch(() => {})
   const serving = ready.then(serve, serve)
 
