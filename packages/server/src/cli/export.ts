@@ -35,8 +35,24 @@ export function schemaLine(url: string): string {
   return `# yaml-language-server: $schema=${url.replace(/\/+$/, '')}/api/v1/schemas/automation.json`
 }
 
-const yamlOf = (document: AutomationDocument): string =>
-  stringify(document, { lineWidth: LINE_WIDTH, aliasDuplicateObjects: false })
+function yamlOf(document: AutomationDocument): string {
+  const { trigger, ...rest } = document
+  const short = withoutEmpty({ ...rest, trigger: withoutEmpty(trigger) })
+  const members = Object.entries(short).sort(([a], [b]) => ORDER.indexOf(a) - ORDER.indexOf(b))
+  return stringify(Object.fromEntries(members), { lineWidth: LINE_WIDTH, aliasDuplicateObjects: false })
+}
+
+const ORDER = ['key', 'name', 'description', 'tags', 'enabled', 'trigger', 'conditions', 'actions']
+
+/** Empty is what these members are when they are left out, and a short file is read more easily. */
+function withoutEmpty(members: object): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => !isEmpty(value)))
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === '') return true
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0
+}
 
 async function writeFiles(
   cli: Cli,

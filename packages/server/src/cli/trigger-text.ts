@@ -1,3 +1,4 @@
+import { formatDuration, secondsToMicros } from '@upon/engine'
 import type { Trigger } from '@upon/sdk'
 
 /** A trigger in a few words: `external.resource.pinged from my.external.resource`. */
@@ -6,7 +7,7 @@ export function triggerText(trigger: Trigger): string {
   const from = sourceOf(trigger)
   const after = trigger.after.length === 0 ? '' : ` after ${trigger.after.join(' or ')}`
   const times = trigger.threshold > 1 ? `, ${trigger.threshold} times` : ''
-  const within = trigger.within > 0 ? ` within ${trigger.within} s` : ''
+  const within = trigger.within > 0 ? ` within ${formatDuration(secondsToMicros(trigger.within))}` : ''
   const each = trigger.for_each.length === 0 ? '' : ` for each ${trigger.for_each.join(' and ')}`
   return `${names}${from}${after}${times}${within}${each}`
 }
