@@ -63,7 +63,11 @@ async function play(place: RunPlace, steps: readonly Step[]) {
     if (each.kind === 'start') {
       const one = given[each.which % Math.max(1, given.length)]
       // A worker starts what it was given once; the report may be late.
-      if (one !== undefined && !starts.includes(one) && (await report(one, 'RUNNING'))) starts.push(one)
+      if (one !== undefined && !starts.includes(one) && (await report(one, 'RUNNING'))) {
+        starts.push(one)
+        const { attempt, workerId } = await place.get({ id: one.run })
+        expect({ attempt, workerId }).toEqual({ attempt: one.attempt, workerId: one.worker.id })
+      }
     }
     if (each.kind === 'end') {
       const one = given[each.which % Math.max(1, given.length)]
@@ -98,6 +102,10 @@ test('each attempt is given to one worker and started at most once, whatever wor
       const { given, starts } = await play(place, steps)
       expect(new Set(given.map(attemptOf)).size).toBe(given.length)
       expect(new Set(starts.map(attemptOf)).size).toBe(starts.length)
+      for (const run of new Set(starts.map((start) => start.run))) {
+        const attempts = starts.filter((start) => start.run === run).map((start) => start.attempt)
+        expect(attempts).toEqual([...attempts].sort((a, b) => a - b))
+      }
     }),
     { numRuns: 12 },
   )
