@@ -1,4 +1,4 @@
-import type { Firing } from '@upon/engine'
+import type { Firing, Instant } from '@upon/engine'
 import type { AutomationDefinition } from '../store/automation-table.ts'
 import type { ActionList, NewLaunch } from '../store/launch-table.ts'
 
@@ -11,12 +11,20 @@ export function actionsOf(
   return lists.flatMap((list) => definition[list].map((action) => ({ list, action })))
 }
 
-/** A launch is one outbox row: a firing with its actions still to do, or with the reason it may not launch. */
-export function planLaunch(firing: Firing, definition: AutomationDefinition): NewLaunch {
+/**
+ * A launch is one outbox row: a firing with its actions still to do, or with the reason it may not launch. It is due at
+ * once: the log's clock, and so the firing, may be ahead of this machine's, which was set back.
+ */
+export function planLaunch(firing: Firing, definition: AutomationDefinition, now: Instant): NewLaunch {
   return {
     id: firing.id,
     state: firing.refused === null ? 'pending' : 'refused',
     reason: firing.refused,
-    actions: actionsOf(definition, firing.state).map(({ list, action }) => ({ list, type: String(action.type) })),
+    due: Math.min(firing.at, now),
+    actions: actionsOf(definition, firing.state).map(({ list, action }) => ({
+      list,
+      type: String(action.type),
+      name: typeof action.name === 'string' ? action.name : null,
+    })),
   }
 }

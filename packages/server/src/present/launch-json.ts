@@ -48,7 +48,7 @@ function actionJson(action: ActionRecord): LaunchAction {
     index: action.index,
     list: action.list,
     type: action.type,
-    name: null,
+    name: action.name,
     state: action.state,
     attempts: action.attempts,
     idempotency_key: action.idempotencyKey,

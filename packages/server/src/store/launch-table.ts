@@ -10,8 +10,10 @@ export interface NewLaunch {
   readonly id: string
   readonly state: 'pending' | 'refused'
   readonly reason: LaunchReason | null
+  /** When its first action is due. @default the firing's instant */
+  readonly due?: Instant
   /** Types of the actions, in the order they run. */
-  readonly actions: readonly { readonly list: ActionList; readonly type: string }[]
+  readonly actions: readonly { readonly list: ActionList; readonly type: string; readonly name: string | null }[]
 }
 
 export type ActionList = 'actions' | 'actions_on_trigger' | 'actions_on_resolve'
@@ -25,6 +27,8 @@ export interface ActionRecord {
   readonly index: number
   readonly list: ActionList
   readonly type: string
+  /** What its author called it. */
+  readonly name: string | null
   readonly state: ActionState
   readonly attempts: number
   /** Stable over attempts: what called systems may deduplicate by. */

@@ -5,14 +5,15 @@ import { automationRow, decide, firing, launch, launched, page, T0 } from './sam
 import { allPages } from './walk.ts'
 
 const TWO_ACTIONS = [
-  { list: 'actions', type: 'run-deployment' },
-  { list: 'actions_on_trigger', type: 'call-webhook' },
+  { list: 'actions', type: 'run-deployment', name: 'first' },
+  { list: 'actions_on_trigger', type: 'call-webhook', name: null },
 ] as const
 
 const record = (changes: Partial<ActionRecord> = {}): ActionRecord => ({
   index: 0,
   list: 'actions',
   type: 'run-deployment',
+  name: 'first',
   state: 'succeeded',
   attempts: 1,
   idempotencyKey: 'ignored: it never changes',
@@ -142,7 +143,7 @@ export function launchConformance(prepare: PreparePlace): void {
     })
 
     it('skips what is left when it ends early, and collects the warnings of all actions', async () => {
-      const actions = [...TWO_ACTIONS, { list: 'actions', type: 'do-nothing' } as const]
+      const actions = [...TWO_ACTIONS, { list: 'actions', type: 'do-nothing', name: null } as const]
       await launched(test.store, 'f1', { launch: { actions } })
       await progress('f1', { warnings: ['one'] })
       const failed = record({ index: 1, state: 'failed', error: 'no' })

@@ -104,7 +104,7 @@ export const launch = (id: string, changes: Partial<NewLaunch> = {}): NewLaunch 
   id,
   state: 'pending',
   reason: null,
-  actions: [{ list: 'actions', type: 'do-nothing' }],
+  actions: [{ list: 'actions', type: 'do-nothing', name: null }],
   ...changes,
 })
 

@@ -8,10 +8,10 @@ INSERT INTO launches (id, project, automation_id, automation_key, version, state
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, '[]', 0, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 const ACTION = `
-INSERT INTO launch_actions (launch_id, action_index, project, list, type, state, attempts, idempotency_key, warnings)
-VALUES (?, ?, ?, ?, ?, ?, 0, ?, '[]')`
+INSERT INTO launch_actions (launch_id, action_index, project, list, type, name, state, attempts, idempotency_key, warnings)
+VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, '[]')`
 
-/** Writes a launch with its actions; due at once, or ended where it was refused or has nothing to do. */
+/** Writes a launch with its actions; due, or ended where it was refused or has nothing to do. */
 export function createLaunchInsert(db: SqliteDatabase) {
   const insertLaunch = db.prepare(LAUNCH)
   const insertAction = db.prepare(ACTION)
@@ -28,7 +28,7 @@ export function createLaunchInsert(db: SqliteDatabase) {
       !refused && done ? 'succeeded' : launch.state,
       launch.reason?.code ?? null,
       launch.reason?.detail ?? null,
-      done ? null : firing.at,
+      done ? null : (launch.due ?? firing.at),
       firing.at,
       done ? firing.at : null,
       firing.event?.id ?? null,
@@ -41,7 +41,7 @@ export function createLaunchInsert(db: SqliteDatabase) {
     for (const [index, action] of launch.actions.entries()) {
       const state = refused ? 'skipped' : 'pending'
       const key = idempotencyKey(launch.id, index)
-      insertAction.run(launch.id, index, firing.project, action.list, action.type, state, key)
+      insertAction.run(launch.id, index, firing.project, action.list, action.type, action.name, state, key)
     }
   }
 }

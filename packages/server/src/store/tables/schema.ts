@@ -152,6 +152,7 @@ export interface ActionColumns {
   project: string
   list: ActionList
   type: string
+  name: string | null
   state: ActionState
   attempts: number
   idempotencyKey: string

@@ -89,6 +89,7 @@ CREATE TABLE launch_actions (
   project TEXT NOT NULL,
   list TEXT NOT NULL,
   type TEXT NOT NULL,
+  name TEXT,
   state TEXT NOT NULL,
   attempts INTEGER NOT NULL,
   idempotency_key TEXT NOT NULL,
