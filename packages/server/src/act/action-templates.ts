@@ -32,7 +32,7 @@ export interface ActionTemplatesOptions {
 export function createActionTemplates(options: ActionTemplatesOptions): ActionTemplates {
   const { renderer, read, launch } = options
   const warnings: string[] = []
-  const known = new Map<string, Json>(Object.entries(plainContext(options)))
+  const known = new Map<string, Json | undefined>(Object.entries(plainContext(options)))
 
   async function contextFor(names: ReadonlySet<string>): Promise<JsonObject> {
     const context: Record<string, Json> = {}

@@ -17,14 +17,14 @@ export interface ContextSource {
 
 /**
  * An object of the context that has to be looked up, found through the first resource of that kind the event involves
- * (spec: automations 5); null where there is none.
+ * (spec: automations 5); undefined where there is none, and for a name the context does not have.
  */
-export async function contextObject(name: string, source: ContextSource): Promise<Json> {
-  if (source.event === null) return null
+export async function contextObject(name: string, source: ContextSource): Promise<Json | undefined> {
+  if (source.event === null) return undefined
   if (name === 'variables') return variables(source)
   const id = involvedId(source.event, name.replace('_', '-'))
   const found = id === null ? null : await lookUp(name, id, source)
-  return found === null ? null : JSON.parse(JSON.stringify(found))
+  return found === null ? undefined : JSON.parse(JSON.stringify(found))
 }
 
 function involvedId(event: LoggedEvent, kind: string): string | null {

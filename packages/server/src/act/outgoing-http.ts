@@ -5,8 +5,13 @@ import { ActionFailed } from './action-kind.ts'
 
 /** Bytes of an answer that are kept; the rest is not read. */
 const ANSWER_BYTES_MAX = 64 * 1024
+/** Characters of a wrong URL that are shown. */
+const URL_CHARS_SHOWN = 200
 
-/** Never reached unless allowed: this machine, private networks, link-local (cloud metadata), multicast, reserved. */
+/**
+ * Never reached unless allowed: this machine, private networks, link-local (cloud metadata), multicast, reserved, and
+ * the IPv6 networks that carry IPv4 addresses inside theirs.
+ */
 const GUARDED = [
   '0.0.0.0/8',
   '10.0.0.0/8',
@@ -19,11 +24,13 @@ const GUARDED = [
   '198.18.0.0/15',
   '224.0.0.0/4',
   '240.0.0.0/4',
-  '::/128',
-  '::1/128',
+  '::/96',
   '64:ff9b::/96',
+  '64:ff9b:1::/48',
+  '2002::/16',
   'fc00::/7',
   'fe80::/10',
+  'fec0::/10',
   'ff00::/8',
 ] as const
 
@@ -93,8 +100,10 @@ function guardedConnector(guarded: BlockList, allowed: BlockList): buildConnecto
         const inward = error === null ? addresses.find(({ address }) => refused(address)) : undefined
         const failure =
           error ?? (inward === undefined ? null : new GuardedAddressError(`${hostname} is ${inward.address}`))
+        const [first] = addresses ?? []
         if (failure !== null) callback(failure, [])
-        else callback(null, addresses)
+        else if (options.all === true || first === undefined) callback(null, addresses)
+        else callback(null, first.address, first.family)
       })
     },
   })
@@ -105,13 +114,16 @@ function guardedConnector(guarded: BlockList, allowed: BlockList): buildConnecto
   }
 }
 
+const NETWORK = /^([0-9a-f.:]+)(?:\/(\d{1,3}))?$/i
+
 function blockList(networks: readonly string[]): BlockList {
   const list = new BlockList()
   for (const network of networks) {
-    const [address = '', bits] = network.split('/')
+    const [, address = '', bits] = NETWORK.exec(network) ?? []
     const family = isIP(address)
-    const prefix = Number(bits ?? (family === 6 ? 128 : 32))
-    if (family === 0 || !Number.isInteger(prefix)) {
+    const bitsMax = family === 6 ? 128 : 32
+    const prefix = Number(bits ?? bitsMax)
+    if (family === 0 || prefix > bitsMax) {
       throw new TypeError(`"${network}" is not a network such as 10.0.0.0/8 or ::1/128`)
     }
     list.addSubnet(address, prefix, family === 6 ? 'ipv6' : 'ipv4')
@@ -122,7 +134,7 @@ function blockList(networks: readonly string[]): BlockList {
 function parseUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new ActionFailed(`"${text}" is not an http or https URL`)
+    throw new ActionFailed(`"${text.slice(0, URL_CHARS_SHOWN)}" is not an http or https URL`)
   }
   return url
 }
@@ -153,8 +165,13 @@ function asActionFailed(error: unknown, url: URL, timeoutMs: number): ActionFail
         '--allow-outgoing <network>, for example 127.0.0.0/8',
     )
   }
-  const reason = error instanceof Error ? error.message : String(error)
   const timedOut = error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')
-  const words = timedOut ? `no answer within ${timeoutMs / 1000} s` : reason
+  const words = timedOut ? `no answer within ${timeoutMs / 1000} s` : reasonOf(error)
   return new ActionFailed(`Webhook call failed: ${url.origin}: ${words}`, { retryable: true, cause: error })
+}
+
+/** A name with several addresses fails with one error for each, and no words of its own. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return [...new Set(error.errors.map(reasonOf))].join('; ')
+  return error instanceof Error ? error.message : String(error)
 }

@@ -14,8 +14,7 @@ export interface RetryPlan {
 }
 
 /** How often and how patiently an action is tried again: as it says, else as its type does. */
-export function retryPlan(action: Action, attemptsByDefault: number): RetryPlan {
-  const { retry } = action
+export function retryPlan(retry: Action['retry'], attemptsByDefault: number): RetryPlan {
   return {
     attempts: retry?.attempts ?? attemptsByDefault,
     delayUs: retry?.delay === undefined ? DELAY_US : retry.delay * SECOND,

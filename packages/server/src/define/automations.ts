@@ -17,8 +17,12 @@ type Automations = Pick<
 export function defineAutomations(context: DefineContext): Automations {
   const { store, renderer, clock, newId, commit } = context
 
+  /** An automation may name itself before it exists. */
   const check = (scope: Scope, input: ParsedAutomation) =>
-    checkAutomation(input, store.read, renderer, { project: scope.project })
+    checkAutomation(input, store.read, renderer, {
+      project: scope.project,
+      automations: new Set(input.key === undefined ? [] : [input.key]),
+    })
 
   async function save(
     tx: Tables,

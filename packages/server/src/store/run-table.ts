@@ -130,8 +130,9 @@ export interface RunTable {
   update(row: RunRow, fromStateId: string): Promise<boolean>
   states(project: string, runId: string): Promise<readonly RunState[]>
   /**
-   * Runs of the pool in SCHEDULED that are due and allowed to start: pool, queue and deployment not paused and below
-   * their limits (PENDING, RUNNING and CANCELLING count). By queue priority, then `scheduledAt`, then creation.
+   * Runs of the pool in SCHEDULED that are due and allowed to start: pool and queue not paused; pool, queue and
+   * deployment below their limits (PENDING, RUNNING and CANCELLING count). By queue priority, then `scheduledAt`, then
+   * creation.
    */
   ready(poolId: string, now: Instant, limit: number): Promise<readonly RunRow[]>
   /**

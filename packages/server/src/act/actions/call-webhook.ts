@@ -6,11 +6,15 @@ import type { OutgoingAnswer } from '../outgoing-http.ts'
 const TIMEOUT_SECONDS = 30
 /** Characters of the answer kept in the launch log (spec: automations 4.4). */
 const ANSWER_CHARS_KEPT = 1_000
-/** Headers of an answer that may carry credentials. */
-const SENSITIVE_HEADER =
-  /^(set-cookie|authorization|proxy-authorization|www-authenticate|x-api-key|.*token.*|.*secret.*)$/i
+/** Characters of a redirect's target that are shown. */
+const LOCATION_CHARS_MAX = 200
+/** Headers of an answer that may carry credentials, by any part of their name. */
+const SENSITIVE_HEADER = /cookie|auth|api-?key|token|secret|password|signature|session/i
 
-/** Sends an HTTP request. An answer of 400 or above is a failure and is tried again. */
+/**
+ * Sends an HTTP request. An answer of 400 or above is a failure and is tried again; a redirect is a failure too, since
+ * the request did not arrive where it should.
+ */
 export const callWebhook: ActionKind<'call-webhook'> = {
   type: 'call-webhook',
   retryAttempts: 5,
@@ -30,12 +34,21 @@ export const callWebhook: ActionKind<'call-webhook'> = {
     const timeoutMs = (action.timeout ?? TIMEOUT_SECONDS) * 1000
     const answer = await context.http.send({ url, method: action.method, headers, body, timeoutMs })
     const result = answerResult(answer)
-    if (answer.status < 400) return { result }
-    throw new ActionFailed(`Webhook call failed: ${new URL(url).origin} answered ${answer.status}`, {
-      retryable: true,
-      result,
-    })
+    if (answer.status < 300) return { result, warnings: unsentBody(action) }
+    throw refused(new URL(url).origin, answer, result)
   },
+}
+
+function refused(origin: string, { status, headers }: OutgoingAnswer, result: JsonObject): ActionFailed {
+  const answered = `Webhook call failed: ${origin} answered ${status}`
+  if (status >= 400) return new ActionFailed(answered, { retryable: true, result })
+  const target = headers.location === undefined ? '' : ` to ${headers.location.slice(0, LOCATION_CHARS_MAX)}`
+  return new ActionFailed(`${answered}${target}: redirects are not followed, name the final URL`, { result })
+}
+
+function unsentBody({ method, json, body, payload }: ActionOf<'call-webhook'>): readonly string[] {
+  const given = json !== undefined || body !== undefined || payload !== undefined
+  return method === 'GET' && given ? ['method: a GET request has no body, so none was sent'] : []
 }
 
 async function bodyOf(
@@ -48,9 +61,10 @@ async function bodyOf(
     const body = await templates.text(action.payload, 'payload')
     return { body, contentType: isJson(body) ? 'application/json' : 'text/plain' }
   }
-  const json: Json | undefined = action.json ?? action.payload
+  const path = action.json === undefined ? 'payload' : 'json'
+  const json: Json | undefined = action[path]
   if (json === undefined) return { body: null, contentType: null }
-  return { body: JSON.stringify(await templates.value(json, 'json')), contentType: 'application/json' }
+  return { body: JSON.stringify(await templates.value(json, path)), contentType: 'application/json' }
 }
 
 function isJson(text: string): boolean {

@@ -1,6 +1,8 @@
 import type { ActionOf } from '@upon/sdk'
 import { targetOf } from '@upon/sdk'
 import { setAutomationEnabled } from '../../define/enable-automation.ts'
+import type { AutomationRow } from '../../store/automation-table.ts'
+import type { Tables } from '../../store/store.ts'
 import { type ActionContext, ActionFailed, type ActionKind, type Prepared } from '../action-kind.ts'
 import { inferTarget } from '../infer-target.ts'
 
@@ -22,8 +24,7 @@ async function setEnabled(
 ): Promise<Prepared> {
   const reference =
     action.source === 'inferred' ? inferTarget(context.event, 'automation') : (targetOf(action, 'automation') ?? '')
-  const automation = await context.read.automations.find(context.project, reference)
-  if (automation === null) throw new ActionFailed(`automation "${reference}" does not exist`)
+  const automation = await findAutomation(context.read, context, reference)
   return {
     result: { automation_id: automation.id, enabled },
     related: [
@@ -35,8 +36,15 @@ async function setEnabled(
     ],
     async commit(tx) {
       const { project, now, actor } = context
+      await findAutomation(tx, context, automation.id)
       await setAutomationEnabled(tx, { project, id: automation.id, enabled, now, actor })
       return {}
     },
   }
+}
+
+async function findAutomation(tables: Tables, { project }: ActionContext, reference: string): Promise<AutomationRow> {
+  const automation = await tables.automations.find(project, reference)
+  if (automation === null) throw new ActionFailed(`automation "${reference}" does not exist`)
+  return automation
 }

@@ -1,11 +1,11 @@
 import type { ActionOf } from '@upon/sdk'
 import { targetOf } from '@upon/sdk'
 import { setDeploymentPaused } from '../../define/pause-deployment.ts'
-import { type ActionContext, ActionFailed, type ActionKind, type Prepared } from '../action-kind.ts'
+import type { ActionContext, ActionKind, Prepared } from '../action-kind.ts'
 import { inferTarget } from '../infer-target.ts'
-import { deploymentResource } from './run-deployment.ts'
+import { deploymentResource, findDeployment } from './run-deployment.ts'
 
-/** Stops the schedules of a deployment; a paused one stays paused. */
+/** Stops the schedules of a deployment, not the runs that actions and people ask for; a paused one stays paused. */
 export const pauseDeployment: ActionKind<'pause-deployment'> = {
   type: 'pause-deployment',
   prepare: (action, context) => setPaused(action, context, true),
@@ -23,13 +23,13 @@ async function setPaused(
 ): Promise<Prepared> {
   const reference =
     action.source === 'inferred' ? inferTarget(context.event, 'deployment') : (targetOf(action, 'deployment') ?? '')
-  const deployment = await context.read.deployments.find(context.project, reference)
-  if (deployment === null) throw new ActionFailed(`deployment "${reference}" does not exist`)
+  const deployment = await findDeployment(context.read, context, reference)
   return {
     result: { deployment_id: deployment.id, paused },
     related: [{ ...deploymentResource(deployment), 'prefect.resource.role': 'target' }],
     async commit(tx) {
       const { project, now, actor } = context
+      await findDeployment(tx, context, deployment.id)
       await setDeploymentPaused(tx, { project, id: deployment.id, paused, now, actor })
       return {}
     },

@@ -2,17 +2,21 @@ import { SECOND } from '@upon/engine'
 import { targetOf } from '@upon/sdk'
 import { createRun } from '../../run/create-run.ts'
 import type { DeploymentRow } from '../../store/deployment-table.ts'
+import type { Tables } from '../../store/store.ts'
 import { type ActionContext, ActionFailed, type ActionKind } from '../action-kind.ts'
 import { inferTarget } from '../infer-target.ts'
 
-/** Creates a run of a deployment, once per launch and action whatever happens in between. */
+/**
+ * Creates a run of a deployment, once per launch and action whatever happens in between. A paused deployment is run, too:
+ * pausing stops its schedules only.
+ */
 export const runDeployment: ActionKind<'run-deployment'> = {
   type: 'run-deployment',
   async prepare(action, context) {
     const { templates, launch } = context
     const reference =
       action.source === 'inferred' ? inferTarget(context.event, 'deployment') : targetOf(action, 'deployment')
-    const deployment = await findDeployment(context, reference ?? '')
+    const deployment = await findDeployment(context.read, context, reference ?? '')
     const parameters = await templates.parameters(action.parameters ?? {})
     const target = { ...deploymentResource(deployment), 'prefect.resource.role': 'target' }
     return {
@@ -54,8 +58,13 @@ export const runDeployment: ActionKind<'run-deployment'> = {
   },
 }
 
-async function findDeployment(context: ActionContext, reference: string): Promise<DeploymentRow> {
-  const deployment = await context.read.deployments.find(context.project, reference)
+/** Throws `ActionFailed` when there is none. */
+export async function findDeployment(
+  tables: Tables,
+  { project }: ActionContext,
+  reference: string,
+): Promise<DeploymentRow> {
+  const deployment = await tables.deployments.find(project, reference)
   if (deployment === null) throw new ActionFailed(`deployment "${reference}" does not exist`)
   return deployment
 }

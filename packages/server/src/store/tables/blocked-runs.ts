@@ -34,11 +34,11 @@ export function createBlocked({ db }: Database): RunTable['blocked'] {
   async function fullDeployment(id: string): Promise<{ limit: number; cancelNew: boolean } | null> {
     const deployment = await db
       .selectFrom('deployments')
-      .select(['paused', 'concurrencyLimit', 'collisionStrategy'])
+      .select(['concurrencyLimit', 'collisionStrategy'])
       .where('id', '=', id)
       .executeTakeFirst()
     const limit = deployment?.concurrencyLimit ?? null
-    if (deployment === undefined || deployment.paused === 1 || limit === null) return null
+    if (deployment === undefined || limit === null) return null
     const active = await db
       .selectFrom('runs')
       .select((eb) => eb.fn.countAll<number>().as('count'))

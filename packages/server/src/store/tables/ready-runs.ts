@@ -18,7 +18,7 @@ interface Queue {
 }
 
 interface Slots {
-  /** Slots left in a deployment; 0 when it is paused. */
+  /** Slots left in a deployment. */
   of(deploymentId: string): number
   full(): string[]
   load(deploymentIds: readonly string[]): Promise<void>
@@ -147,10 +147,9 @@ function deploymentSlots({ db }: Database): Slots {
   async function loadOne(id: string): Promise<number> {
     const deployment = await db
       .selectFrom('deployments')
-      .select(['paused', 'concurrencyLimit'])
+      .select('concurrencyLimit')
       .where('id', '=', id)
       .executeTakeFirst()
-    if (deployment?.paused === 1) return 0
     const limit = deployment?.concurrencyLimit ?? null
     if (limit === null) return Infinity
     const active = await db
