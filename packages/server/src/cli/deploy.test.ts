@@ -110,6 +110,15 @@ test('without a file the way to one is shown', async () => {
   })
 })
 
+test('an event whose run finds no worker ends after the timeout with what to look at', async () => {
+  await write(FILE)
+  await upon('deploy', '-n', 'one')
+  const { code, out, err } = await upon('event', 'emit', 'a.b', '-r', 'x', '--timeout', '0.3')
+  expect(out).toMatch(/^ {2}fired → run \S+ → still Scheduled\n$/)
+  expect(err).toMatch(/it waits for a worker of pool: upon worker ls\n$/)
+  expect(code).toBe(1)
+})
+
 test('a deployment is listed, run with parameters, and its waiting run cancelled or started', async () => {
   await write(FILE)
   await upon('deploy', '-n', 'one')

@@ -1,4 +1,4 @@
-import { type Client, type IngestAnswer, routes } from '@upon/sdk'
+import { type Client, type IngestAnswer, type Run, routes } from '@upon/sdk'
 import type { Command } from 'commander'
 import type { Cli } from './cli.ts'
 import { CliError } from './cli-error.ts'
@@ -66,12 +66,14 @@ async function follow(cli: Cli, client: Client, id: string, { timeout, json }: E
   const { seen, last } = remember(steps)
   await showOutcome(cli, seen, json)
   const step = last()
-  if (step?.kind !== 'unfinished' || json) return
-  cli.note(
-    step.run === null
-      ? `what became of it: upon event explain ${id}`
-      : `it goes on without this command: upon run watch ${step.run.name}`,
-  )
+  if (step?.kind === 'unfinished' && !json) cli.note(whatNext(id, step.run))
+}
+
+function whatNext(event: string, run: Run | null): string {
+  if (run === null) return `what became of it: upon event explain ${event}`
+  const waits = run.state.type === 'SCHEDULED' || run.state.type === 'PENDING'
+  const hint = waits ? `; it waits for a worker of ${run.work_pool ?? 'its work pool'}: upon worker ls` : ''
+  return `it goes on without this command: upon run watch ${run.name}${hint}`
 }
 
 /** The same steps, and the last of them afterwards. */

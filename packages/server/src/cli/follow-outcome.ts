@@ -30,7 +30,10 @@ export async function* followOutcome(
   if (explanation === null) return yield { kind: 'unfinished', run: null }
   const launches = explanation.outcomes.flatMap(({ launch_id }) => (launch_id === null ? [] : [launch_id]))
   if (launches.length === 0) return yield notFired(explanation)
-  for (const launch of launches) yield* followLaunch(client, launch, options)
+  for (const launch of launches) {
+    yield* followLaunch(client, launch, options)
+    if (options.signal.aborted) return
+  }
 }
 
 /** What the engine made of the event, once it has; null when the signal aborted first. */
@@ -67,6 +70,8 @@ async function* followLaunch(client: Client, id: string, options: FollowOptions)
       const run = action.result?.run_id
       if (typeof run === 'string') yield* followRun(client, run, options)
       else yield { kind: 'action', launch, action }
+      // Whatever was followed last has said that it is unfinished.
+      if (options.signal.aborted) return
     }
     if (LAUNCH_OVER.includes(launch.state)) return yield { kind: 'launched', launch }
     if (over.length > 0) pauses.reset()

@@ -77,7 +77,7 @@ function endText(style: Style, { run }: Extract<OutcomeStep, { kind: 'ended' }>)
 }
 
 function unfinishedText({ run }: Extract<OutcomeStep, { kind: 'unfinished' }>): string {
-  if (run === null) return 'not decided yet'
+  if (run === null) return 'not over yet'
   return `still ${run.state.name}${run.state.message === null ? '' : `: ${run.state.message}`}`
 }
 

@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findPython } from '../run/executor/find-python.ts'
 import { runUpon } from './run-test-cli.ts'
@@ -97,6 +98,22 @@ test('a second server with the same data says who has it, and one on a used port
   const port = new URL(env.UPON_URL ?? '').port
   const taken = await uponProcess(['up', '--port', port, '--data', join(directory, 'other')], { directory })
   expect(taken).toMatchObject({ code: 1, err: expect.stringMatching(new RegExp(`^error: .*${port}`)) })
+})
+
+test('without the build, and on a Node that is too old, the launcher says what to do', async () => {
+  const place = join(directory, 'unbuilt', 'bin')
+  await cp(join(checkout, 'packages', 'server', 'bin'), place, { recursive: true })
+  await writeFile(join(place, '..', 'package.json'), '{"type": "module"}')
+  const run = (...flags: string[]) => promisify(execFile)(process.execPath, [...flags, join(place, 'upon.js')])
+  await expect(run()).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^error: upon is not built: .*dist\/cli\/main\.js is missing\. Run "npm run build"/),
+  })
+  const pretend = `data:text/javascript,Object.defineProperty(process, 'versions', {value: {...process.versions, node: '20.18.3'}})`
+  await expect(run('--import', pretend)).rejects.toMatchObject({
+    code: 1,
+    stderr: 'error: upon needs Node 20.19 or newer, this is 20.18.3\n',
+  })
 })
 
 test('a reader that leaves early is no error', async () => {
