@@ -32,13 +32,15 @@ export async function endAttempt(tx: Tables, run: RunRow, end: AttemptEnd): Prom
 
 function awaitRetry(tx: Tables, run: RunRow, { type, name, message, at }: AttemptEnd): Promise<RunRow> {
   const scheduledAt = at + Math.round(run.retryDelaySeconds * SECOND)
-  const how = name ?? defaultName(type)
+  // A crash has a state of its own, which says why.
+  const why = type === 'FAILED' && message ? `: ${message}` : ''
+  const ended = `attempt ${run.attempt} of ${run.attemptsMax} ended as ${name ?? defaultName(type)}${why}`
   return changeState(tx, run, {
     type: 'SCHEDULED',
     name: 'AwaitingRetry',
-    message: `attempt ${run.attempt} of ${run.attemptsMax} ended as ${how}${message ? `: ${message}` : ''}; the next may start at ${instantText(scheduledAt)}`,
+    message: `${ended}; the next may start at ${instantText(scheduledAt)}`,
     at,
-    intended: run.state.type === 'RUNNING' || run.state.type === 'PENDING' ? type : 'SCHEDULED',
+    intended: type === 'FAILED' ? 'FAILED' : 'SCHEDULED',
     set: { scheduledAt },
   })
 }
