@@ -58,12 +58,19 @@ export interface OutgoingHttp extends AsyncDisposable {
 export interface OutgoingHttpOptions {
   /** Networks in CIDR form that may be called although they are private, such as `127.0.0.0/8`. */
   readonly allow: readonly string[]
+  /** Finds the addresses of a name. @default the system's */
+  readonly lookup?: typeof lookup
 }
 
-export function createOutgoingHttp({ allow }: OutgoingHttpOptions): OutgoingHttp {
+export function createOutgoingHttp(options: OutgoingHttpOptions): OutgoingHttp {
   const guarded = blockList(GUARDED)
-  const allowed = blockList(allow)
-  const agent = new Agent({ connect: guardedConnector(guarded, allowed), maxHeaderSize: 64 * 1024 })
+  const allowed = blockList(options.allow)
+  const refused = (address: string): boolean => {
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
+    return guarded.check(address, family) && !allowed.check(address, family)
+  }
+  const connect = guardedConnector(refused, options.lookup ?? lookup)
+  const agent = new Agent({ connect, maxHeaderSize: 64 * 1024 })
   return {
     async send(outgoing) {
       const url = parseUrl(outgoing.url)
@@ -89,14 +96,10 @@ class GuardedAddressError extends Error {
 }
 
 /** Sits below DNS and connects per address, so neither an IP literal nor a name that resolves inward slips through. */
-function guardedConnector(guarded: BlockList, allowed: BlockList): buildConnector.connector {
-  const refused = (address: string): boolean => {
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
-    return guarded.check(address, family) && !allowed.check(address, family)
-  }
+function guardedConnector(refused: (address: string) => boolean, addressesOf: typeof lookup): buildConnector.connector {
   const connect = buildConnector({
     lookup(hostname, options, callback) {
-      lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      addressesOf(hostname, { ...options, all: true }, (error, addresses) => {
         const inward = error === null ? addresses.find(({ address }) => refused(address)) : undefined
         const failure =
           error ?? (inward === undefined ? null : new GuardedAddressError(`${hostname} is ${inward.address}`))

@@ -7,6 +7,7 @@ import {
   type StepResult,
   step,
 } from '@upon/engine'
+import type { Clock } from '../lib/clock.ts'
 import type { NewLaunch } from '../store/launch-table.ts'
 import type { NewRaised } from '../store/raised-table.ts'
 import type { Store } from '../store/store.ts'
@@ -20,6 +21,7 @@ export const DECIDE_BATCH_MAX = 2_000
 export interface DecideDeps {
   readonly store: Pick<Store, 'log' | 'decisions' | 'read'>
   readonly definitions: Definitions
+  readonly clock: Pick<Clock, 'now'>
 }
 
 export interface Decided {
@@ -59,7 +61,7 @@ async function planAll(deps: DecideDeps, firings: readonly Firing[], entries: re
   const raised: NewRaised[] = []
   for (const firing of firings) {
     const automation = await deps.definitions.get(firing.project, firing.automationId, firing.version)
-    launches.push(planLaunch(firing, automation.definition))
+    launches.push(planLaunch(firing, automation.definition, deps.clock.now()))
     raised.push(firingEvent(firing, automation, await triggeringEvent(deps, firing, entries)))
   }
   return { launches, raised }
