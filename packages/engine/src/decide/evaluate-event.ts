@@ -56,9 +56,10 @@ function evaluateTrigger(progress: Progress, event: LoggedEvent, evaluation: Eva
   const isAhead = event.occurred - clock > AHEAD_MIN
   const slotKey = isAhead ? aheadKey(key) : key
   const before = progress.windows === null ? null : book.readCounting(progress.windows, slotKey)
-  const verdict = decideReactive(progress.counting, before, {
-    isAfter: progress.counting.armed && isAfter(progress.predicate, event.event),
-    isExpected: isExpected(progress.predicate, event.event),
+  const verdict = decideReactive(progress, before, {
+    isAfter: progress.armed && isAfter(progress.predicate, event.event),
+    // What matched a trigger without `after` was expected.
+    isExpected: !progress.armed || isExpected(progress.predicate, event.event),
     occurred: event.occurred,
     id: event.id,
     position: event.position,

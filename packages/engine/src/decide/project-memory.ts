@@ -76,10 +76,10 @@ export class ProjectMemory {
 
   /** Forgets orphans of which the store has no rows left. */
   sweepOrphans(): void {
-    for (const { key, state } of this.#orphanNotes.slots.values()) {
+    for (const { key, state } of this.#orphanNotes.slots()) {
       if (state === null) continue
       const windows = this.#windowSets.get(key)
-      if (windows !== undefined && windows.slots.size > 0) continue
+      if (windows !== undefined && windows.size > 0) continue
       this.#windowSets.delete(key)
       this.#book.write(this.#orphanNotes, key, null)
     }
@@ -128,7 +128,7 @@ export class ProjectMemory {
   #orphan(progress: Progress, clock: Instant): void {
     const { windows } = progress
     if (windows === null) return
-    if (windows.slots.size === 0) {
+    if (windows.size === 0) {
       this.#windowSets.delete(progress.identity)
       return
     }

@@ -1,15 +1,16 @@
 import type { Labels } from '../event/logged-event.ts'
 import { ID_LABEL } from '../grammar/labels.ts'
 import type { Trigger } from '../grammar/trigger.ts'
-import type { Pattern } from '../match/pattern.ts'
 import {
   clauseAccepts,
+  clausesOf,
   compilePredicate,
   isAfter,
   isExpected,
   type LabelClause,
   labelOf,
   type Matchable,
+  patternsOf,
   predicateAccepts,
 } from '../match/predicate.ts'
 
@@ -65,9 +66,9 @@ export function explainMatch(trigger: Trigger, event: Matchable): MatchReport {
       expect: trigger.expect,
       after: trigger.after,
     },
-    match: predicate.match.map((clause) => reportClause(clause, event.resource, 'match')),
+    match: clausesOf(predicate.match).map((clause) => reportClause(clause, event.resource, 'match')),
     related: predicate.related.map((clauses, place) =>
-      reportRelated(clauses, event.related, `match_related[${place}]`),
+      reportRelated(clausesOf(clauses), event.related, `match_related[${place}]`),
     ),
   }
 }
@@ -78,7 +79,7 @@ function reportClause(clause: LabelClause, labels: Labels, path: string): Clause
     label: clause.label,
     ok: clauseAccepts(clause, labels),
     found: labelOf(labels, clause.label) ?? null,
-    wanted: clause.anyOf.map(({ source }: Pattern) => source),
+    wanted: patternsOf(clause).map(({ source }) => source),
   }
 }
 

@@ -1,9 +1,12 @@
 import { ID_LABEL } from '../grammar/labels.ts'
-import { type Anchor, LabelPostings, type Posting } from './postings.ts'
-import { type LabelClause, labelOf, type Matchable, type Predicate } from './predicate.ts'
+import { type Anchor, LabelPostings } from './label-postings.ts'
+import type { Visit } from './posting-map.ts'
+import { clausesOf, type LabelClause, labelOf, type Matchable, type Predicate, patternsOf } from './predicate.ts'
 
-interface HasPredicate {
-  readonly predicate: Predicate
+/** The event names a bucket is for: one, all that start so, or any. */
+export interface BucketName {
+  readonly kind: 'exact' | 'prefix' | 'any'
+  readonly text: string
 }
 
 type Side = 'own' | 'related'
@@ -15,15 +18,21 @@ export type Filing = 'residual' | { readonly side: Side; readonly label: string;
 const LABELS_SCANNED_MAX = 8
 
 /** The triggers that wait for one event name (or name prefix, or any name), each filed under one of its clauses. */
-export class Bucket<E extends HasPredicate> {
-  readonly #sides: Readonly<Record<Side, Map<string, LabelPostings<E>>>> = { own: new Map(), related: new Map() }
-  readonly residual: Posting<E> = []
+export class Bucket<E extends object> {
+  #own: Map<string, LabelPostings<E>> | null = null
+  #related: Map<string, LabelPostings<E>> | null = null
+  readonly residual: E[] = []
+  readonly name: BucketName
   size = 0
 
+  constructor(name: BucketName) {
+    this.name = name
+  }
+
   /** Files the entry under the clause whose posting is shortest. */
-  add(entry: E): Filing {
+  add(entry: E, predicate: Predicate): Filing {
     this.size += 1
-    const filing = this.#bestFiling(entry.predicate)
+    const filing = this.#bestFiling(predicate)
     if (filing === 'residual') {
       this.residual.push(entry)
       return filing
@@ -41,14 +50,13 @@ export class Bucket<E extends HasPredicate> {
     }
     const postings = this.#postings(filing.side, filing.label)
     for (const anchor of filing.anchors) postings.remove(anchor, entry)
-    if (postings.isEmpty) this.#sides[filing.side].delete(filing.label)
+    if (postings.isEmpty) this.#labels(filing.side)?.delete(filing.label)
   }
 
   /** Visits the postings in which every matching entry is, some of them more than once. */
-  visit(event: Matchable, visit: (posting: Posting<E>) => void): void {
-    const { own, related } = this.#sides
-    if (own.size > 0) visitLabels(own, event.resource, visit)
-    if (related.size > 0) for (const labels of event.related) visitLabels(related, labels, visit)
+  visit(event: Matchable, visit: Visit<E>): void {
+    if (this.#own !== null) visitLabels(this.#own, event.resource, visit)
+    if (this.#related !== null) for (const labels of event.related) visitLabels(this.#related, labels, visit)
     if (this.residual.length > 0) visit(this.residual)
   }
 
@@ -56,24 +64,29 @@ export class Bucket<E extends HasPredicate> {
     let best: Filing = 'residual'
     let fewest = Number.POSITIVE_INFINITY
     const consider = (side: Side, clause: LabelClause) => {
-      const postings = this.#sides[side].get(clause.label) ?? new LabelPostings<E>()
-      const anchors = clause.anyOf.map((pattern) => postings.anchorOf(pattern))
+      const postings = this.#labels(side)?.get(clause.label) ?? new LabelPostings<E>()
+      const anchors = patternsOf(clause).map((pattern) => postings.anchorOf(pattern))
       const cost = filingCost(anchors, postings, clause.label)
       if (cost >= fewest) return
       best = { side, label: clause.label, anchors: distinct(anchors) }
       fewest = cost
     }
-    for (const clause of predicate.match) consider('own', clause)
-    for (const clause of predicate.related.flat()) consider('related', clause)
+    for (const clause of clausesOf(predicate.match)) consider('own', clause)
+    for (const clause of predicate.related.flatMap(clausesOf)) consider('related', clause)
     return best
   }
 
+  #labels(side: Side): Map<string, LabelPostings<E>> | null {
+    return side === 'own' ? this.#own : this.#related
+  }
+
   #postings(side: Side, label: string): LabelPostings<E> {
-    const known = this.#sides[side].get(label)
-    if (known !== undefined) return known
-    const created = new LabelPostings<E>()
-    this.#sides[side].set(label, created)
-    return created
+    const labels = this.#labels(side) ?? new Map<string, LabelPostings<E>>()
+    if (side === 'own') this.#own = labels
+    else this.#related = labels
+    const postings = labels.get(label) ?? new LabelPostings<E>()
+    labels.set(label, postings)
+    return postings
   }
 }
 
@@ -86,7 +99,7 @@ const KIND_COST: Readonly<Record<Anchor['kind'], number>> = {
 }
 
 /** Entries an event would visit for this clause's sake; kinds break ties. Infinite where the index gains nothing. */
-function filingCost<E>(anchors: readonly Anchor[], postings: LabelPostings<E>, label: string): number {
+function filingCost<E extends object>(anchors: readonly Anchor[], postings: LabelPostings<E>, label: string): number {
   // Every resource has an id, so "has one" would be the residual list under another name.
   if (label === ID_LABEL && anchors.some((anchor) => anchor.kind === 'present')) return Number.POSITIVE_INFINITY
   return anchors.reduce((cost, anchor) => Math.max(cost, postings.sharing(anchor) + KIND_COST[anchor.kind]), 0)
@@ -97,10 +110,10 @@ function distinct(anchors: readonly Anchor[]): Anchor[] {
   return [...seen.values()]
 }
 
-function visitLabels<E>(
+function visitLabels<E extends object>(
   index: ReadonlyMap<string, LabelPostings<E>>,
   labels: Matchable['resource'],
-  visit: (posting: Posting<E>) => void,
+  visit: Visit<E>,
 ): void {
   if (index.size > LABELS_SCANNED_MAX) {
     for (const label in labels) index.get(label)?.visit(labels[label] ?? '', visit)

@@ -117,17 +117,16 @@ describe('the match index', () => {
     let asked = 0
     const counting = (order: number): Filed => {
       const entry = filed({ expect: ['e'], match: { 'prefect.resource.id': [`resource-${order}`], env: ['*'] } }, order)
-      const { predicate } = entry
-      return {
-        ...entry,
-        predicate: {
-          ...predicate,
-          get match() {
-            asked += 1
-            return predicate.match
-          },
+      const { match } = entry.predicate
+      if (match === null) throw new Error('a trigger with match has clauses')
+      const watched = {
+        ...match,
+        get label() {
+          asked += 1
+          return match.label
         },
       }
+      return { ...entry, predicate: { ...entry.predicate, match: watched } }
     }
     const index = new MatchIndex<Filed>()
     for (let order = 0; order < 10_000; order += 1) index.add(counting(order))

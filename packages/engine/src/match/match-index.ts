@@ -1,8 +1,9 @@
-import { AffixMap } from './affix-map.ts'
-import { Bucket, type Filing } from './bucket.ts'
+import { AFFIX_CHARS_MAX, AffixPostings } from './affix-postings.ts'
+import { Bucket, type BucketName, type Filing } from './bucket.ts'
 import type { Pattern } from './pattern.ts'
-import type { Posting } from './postings.ts'
-import { type Matchable, type Predicate, predicateAccepts } from './predicate.ts'
+import type { Posting } from './posting-map.ts'
+import { clausesOf, type LabelClause, labelsAccept, type Matchable, nameCovered, type Predicate } from './predicate.ts'
+import { hashOf } from './text-hash.ts'
 
 /** What the index holds. `order` is the evaluation order; it must not change while the entry is in the index. */
 export interface Indexable {
@@ -20,16 +21,19 @@ export interface MatchIndexStats {
 }
 
 interface Entry<T> {
-  readonly predicate: Predicate
   readonly value: T
+  readonly match: LabelClause | null
+  readonly related: readonly LabelClause[]
+  /** Whether the bucket alone does not tell that the event's name is one the trigger waits for. */
+  readonly checksName: boolean
   /** The last look-up that met this entry: it may be filed in several places. */
   metIn: number
-  readonly filings: readonly { readonly name: BucketName; readonly filing: Filing }[]
+  filings: readonly BucketFiling<Entry<T>>[]
 }
 
-interface BucketName {
-  readonly kind: 'exact' | 'prefix' | 'any'
-  readonly text: string
+interface BucketFiling<E extends object> {
+  readonly bucket: Bucket<E>
+  readonly filing: Filing
 }
 
 /**
@@ -38,8 +42,10 @@ interface BucketName {
  */
 export class MatchIndex<T extends Indexable> {
   readonly #exact = new Map<string, Bucket<Entry<T>>>()
-  readonly #prefixes = new AffixMap<Bucket<Entry<T>>>('prefix')
-  readonly #any = new Bucket<Entry<T>>()
+  /** By the beginning of the name, and those of them that it may be. */
+  readonly #prefixes = new Map<string, Bucket<Entry<T>>>()
+  readonly #prefixIndex = new AffixPostings<Bucket<Entry<T>>>()
+  readonly #any = new Bucket<Entry<T>>({ kind: 'any', text: '' })
   readonly #entries = new Map<T, Entry<T>>()
   #lookup = 0
   #event: Matchable | null = null
@@ -51,9 +57,15 @@ export class MatchIndex<T extends Indexable> {
 
   add(value: T): void {
     this.remove(value)
-    const filings: { name: BucketName; filing: Filing }[] = []
-    const entry: Entry<T> = { predicate: value.predicate, value, metIn: 0, filings }
-    for (const name of bucketNames(value.predicate)) filings.push({ name, filing: this.#bucket(name).add(entry) })
+    const { predicate } = value
+    const { match, related } = predicate
+    const names = bucketNames(predicate)
+    const checksName = predicate.expect.length > 0 && names.some(({ kind }) => kind !== 'exact')
+    const entry: Entry<T> = { value, match, related, checksName, metIn: 0, filings: [] }
+    entry.filings = names.map((name) => {
+      const bucket = this.#bucket(name)
+      return { bucket, filing: bucket.add(entry, predicate) }
+    })
     this.#entries.set(value, entry)
   }
 
@@ -61,20 +73,21 @@ export class MatchIndex<T extends Indexable> {
     const entry = this.#entries.get(value)
     if (entry === undefined) return
     this.#entries.delete(value)
-    for (const { name, filing } of entry.filings) {
-      const bucket = this.#bucket(name)
+    for (const { bucket, filing } of entry.filings) {
       bucket.remove(entry, filing)
-      if (bucket.size === 0) this.#drop(name)
+      if (bucket.size === 0) this.#drop(bucket)
     }
   }
 
   /** All triggers that match the event, in evaluation order. */
   matching(event: Matchable): readonly T[] {
+    // No trigger waits for an event without a name.
+    if (event.event === '') return []
     this.#lookup += 1
     this.#event = event
     this.#found = []
     this.#exact.get(event.event)?.visit(event, this.#visitPosting)
-    if (this.#prefixes.size > 0) this.#prefixes.matching(event.event, this.#visitBucket)
+    if (this.#prefixes.size > 0) this.#prefixIndex.visitBeginnings(event.event, this.#visitBuckets)
     if (this.#any.size > 0) this.#any.visit(event, this.#visitPosting)
     this.#event = null
     return this.#found.length > 1 ? this.#found.sort((a, b) => a.order - b.order) : this.#found
@@ -94,33 +107,40 @@ export class MatchIndex<T extends Indexable> {
   }
 
   // Kept on the instance, so that a look-up creates no functions.
-  readonly #visitBucket = (bucket: Bucket<Entry<T>>): void => {
-    if (this.#event !== null) bucket.visit(this.#event, this.#visitPosting)
+  readonly #visitBuckets = (buckets: Posting<Bucket<Entry<T>>>): void => {
+    if (this.#event === null) return
+    for (const bucket of Array.isArray(buckets) ? buckets : [buckets]) bucket.visit(this.#event, this.#visitPosting)
   }
 
   readonly #visitPosting = (posting: Posting<Entry<T>>): void => {
-    const event = this.#event
-    if (event === null) return
-    for (const entry of posting) {
-      if (entry.metIn === this.#lookup) continue
-      entry.metIn = this.#lookup
-      if (predicateAccepts(entry.predicate, event)) this.#found.push(entry.value)
-    }
+    if (!Array.isArray(posting)) this.#meet(posting)
+    else for (const entry of posting) this.#meet(entry)
+  }
+
+  #meet(entry: Entry<T>): void {
+    if (entry.metIn === this.#lookup || this.#event === null) return
+    entry.metIn = this.#lookup
+    if (entry.checksName && !nameCovered(entry.value.predicate, this.#event.event)) return
+    if (labelsAccept(entry, this.#event)) this.#found.push(entry.value)
   }
 
   #bucket(name: BucketName): Bucket<Entry<T>> {
     if (name.kind === 'any') return this.#any
-    const known = name.kind === 'exact' ? this.#exact.get(name.text) : this.#prefixes.get(name.text)
+    const buckets = name.kind === 'exact' ? this.#exact : this.#prefixes
+    const known = buckets.get(name.text)
     if (known !== undefined) return known
-    const created = new Bucket<Entry<T>>()
-    if (name.kind === 'exact') this.#exact.set(name.text, created)
-    else this.#prefixes.set(name.text, created)
+    const created = new Bucket<Entry<T>>(name)
+    buckets.set(name.text, created)
+    if (name.kind === 'prefix') this.#prefixIndex.add(hashOf(name.text), name.text.length, created)
     return created
   }
 
-  #drop(name: BucketName): void {
-    if (name.kind === 'exact') this.#exact.delete(name.text)
-    else if (name.kind === 'prefix') this.#prefixes.delete(name.text)
+  #drop(bucket: Bucket<Entry<T>>): void {
+    const { kind, text } = bucket.name
+    if (kind === 'exact') this.#exact.delete(text)
+    if (kind !== 'prefix') return
+    this.#prefixes.delete(text)
+    this.#prefixIndex.remove(hashOf(text), text.length, bucket)
   }
 }
 
@@ -139,10 +159,11 @@ function bucketNames(predicate: Predicate): readonly BucketName[] {
 
 function bucketName(pattern: Pattern): BucketName {
   if (pattern.form === 'exact') return { kind: 'exact', text: pattern.text }
-  return pattern.head === '' ? { kind: 'any', text: '' } : { kind: 'prefix', text: pattern.head }
+  return pattern.head === ''
+    ? { kind: 'any', text: '' }
+    : { kind: 'prefix', text: pattern.head.slice(0, AFFIX_CHARS_MAX) }
 }
 
 function neverAccepts(predicate: Predicate): boolean {
-  const clauses = [...predicate.match, ...predicate.related.flat()]
-  return clauses.some((clause) => clause.anyOf.length === 0)
+  return [predicate.match, ...predicate.related].flatMap(clausesOf).some(({ form }) => form === 'none')
 }

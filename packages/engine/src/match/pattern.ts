@@ -1,7 +1,7 @@
 import { Glob, type GlobToken, parseGlob } from './glob.ts'
 
-/** `longer` is a prefix that must be followed by something. */
-export type PatternForm = 'exact' | 'prefix' | 'longer' | 'suffix' | 'inner' | 'all' | 'glob'
+/** `longer` is a prefix that must be followed by something; `none` matches nothing. */
+export type PatternForm = 'none' | 'exact' | 'prefix' | 'longer' | 'suffix' | 'inner' | 'all' | 'glob'
 
 /** A compiled pattern of a label value or an event name. */
 export interface Pattern {
@@ -13,15 +13,36 @@ export interface Pattern {
   readonly text: string
   /** What a `glob` starts with. */
   readonly head: string
-  readonly glob: Glob | null
+  /** The machine of a `glob`; null for every other form. */
+  readonly glob: LazyGlob | null
 }
+
+/** Builds its machine when it is first asked: most patterns never meet a value that gets past their fixed text. */
+class LazyGlob {
+  readonly #source: string
+  readonly #parse: (source: string) => GlobToken[]
+  #glob: Glob | null = null
+
+  constructor(source: string, parse: (source: string) => GlobToken[]) {
+    this.#source = source
+    this.#parse = parse
+  }
+
+  accepts(value: string): boolean {
+    this.#glob ??= new Glob(this.#parse(this.#source))
+    return this.#glob.accepts(value)
+  }
+}
+
+export const NOTHING: Pattern = { source: '', negated: false, form: 'none', text: '', head: '', glob: null }
 
 /** Compiles a label value pattern: a shell glob, negated by one leading `!`. Case matters. */
 export function compilePattern(source: string): Pattern {
   const negated = source.startsWith('!')
   const positive = negated ? source.slice(1) : source
   if (!/[*?[]/.test(positive)) return { source, negated, form: 'exact', text: positive, head: positive, glob: null }
-  return { source, negated, ...classify(parseGlob(positive)) }
+  const glob = new LazyGlob(positive, parseGlob)
+  return { source, negated, ...classify(parseGlob(positive), glob) }
 }
 
 /**
@@ -33,11 +54,14 @@ export function compileNamePattern(source: string): Pattern {
   const start = source.slice(0, -1)
   if (source.endsWith('*') && !start.includes('*'))
     return { source, negated: false, form: 'longer', text: start, head: start, glob: null }
-  const tokens = Array.from(source, (character): GlobToken[] =>
+  const { text, head } = classify(parseName(source), null)
+  return { source, negated: false, form: 'glob', text, head, glob: new LazyGlob(source, parseName) }
+}
+
+function parseName(source: string): GlobToken[] {
+  return Array.from(source, (character): GlobToken[] =>
     character === '*' ? ['any', 'run'] : [character.codePointAt(0) ?? 0],
   ).flat()
-  const { text, head } = classify(tokens)
-  return { source, negated: false, form: 'glob', text, head, glob: new Glob(tokens) }
 }
 
 /** Whether a value that is there matches the pattern. */
@@ -47,6 +71,8 @@ export function patternAccepts(pattern: Pattern, value: string): boolean {
 
 function positiveAccepts(pattern: Pattern, value: string): boolean {
   switch (pattern.form) {
+    case 'none':
+      return false
     case 'exact':
       return value === pattern.text
     case 'prefix':
@@ -67,7 +93,7 @@ function positiveAccepts(pattern: Pattern, value: string): boolean {
 
 type Classified = Pick<Pattern, 'form' | 'text' | 'head' | 'glob'>
 
-function classify(tokens: readonly GlobToken[]): Classified {
+function classify(tokens: readonly GlobToken[], glob: LazyGlob | null): Classified {
   const runs = fixedRuns(tokens)
   const text = runs.reduce((longest, run) => (run.length > longest.length ? run : longest), '')
   const head = typeof tokens[0] === 'number' ? (runs[0] ?? '') : ''
@@ -81,7 +107,7 @@ function classify(tokens: readonly GlobToken[]): Classified {
     if (starts || ends) return single(starts ? 'suffix' : 'prefix')
     return single('exact')
   }
-  return { form: 'glob', text, head, glob: new Glob(tokens) }
+  return { form: 'glob', text, head, glob }
 }
 
 function fixedRuns(tokens: readonly GlobToken[]): string[] {

@@ -30,7 +30,7 @@ export class WindowBook {
   }
 
   read(owner: WindowSet, key: string): WindowState | null {
-    return owner.slots.get(key)?.state ?? null
+    return owner.get(key)?.state ?? null
   }
 
   readCounting(owner: WindowSet, key: string): CountingWindow | null {
@@ -41,15 +41,15 @@ export class WindowBook {
   /** Puts a window that the store already has. */
   load(owner: WindowSet, window: StoredWindow): void {
     const slot = new Slot(owner, window.key, true)
-    owner.slots.set(window.key, slot)
+    owner.add(slot)
     this.#assign(slot, window.state)
   }
 
   write(owner: WindowSet, key: string, state: WindowState | null): void {
-    const known = owner.slots.get(key)
-    if (known === undefined && state === null) return
+    const known = owner.get(key)
+    if (known === null && state === null) return
     const slot = known ?? new Slot(owner, key, false)
-    if (known === undefined) owner.slots.set(key, slot)
+    if (known === null) owner.add(slot)
     this.#assign(slot, state)
     this.#touch(slot)
   }
@@ -80,12 +80,12 @@ export class WindowBook {
 
   /** Lets all windows of an owner go; their rows are deleted by and by. */
   abandon(owner: WindowSet): void {
-    for (const slot of owner.slots.values()) if (slot.state !== null) this.#forget(slot)
+    for (const slot of owner.slots()) if (slot.state !== null) this.#forget(slot)
   }
 
   /** Deletes the rows of an owner's gone windows in this step, so that none can come back after a restart. */
   flush(owner: WindowSet): void {
-    for (const slot of owner.slots.values()) if (slot.state === null) this.#touch(slot)
+    for (const slot of owner.slots()) if (slot.state === null) this.#touch(slot)
   }
 
   /** What the store has to write after a step: at most one change for each window. */
@@ -104,7 +104,7 @@ export class WindowBook {
     slot.touched = false
     if (state !== null || slot.stored) changes.push({ project: owner.project, trigger: owner.identity, key, state })
     slot.stored = state !== null
-    if (state === null && owner.slots.get(key) === slot) owner.slots.delete(key)
+    if (state === null) owner.remove(slot)
   }
 
   #touch(slot: Slot): void {
@@ -120,7 +120,10 @@ export class WindowBook {
 
   #assign(slot: Slot, state: WindowState | null): void {
     slot.owner.live += (state === null ? 0 : 1) - (slot.state === null ? 0 : 1)
+    const movesEnd = slot.state === null || state?.kind !== 'counting' || state.end !== endOf(slot)
     slot.state = state
+    // Most changes count one more event in the same window: its place in the heap is the same.
+    if (!movesEnd) return
     if (state?.kind === 'counting') this.#byEnd.put(slot)
     else this.#byEnd.remove(slot)
   }
