@@ -21,7 +21,7 @@ export class IngestBusyError extends Error {
   }
 }
 
-/** The server is stopping; nothing of this request was kept. */
+/** The server is stopping: the message says what was kept. */
 export class IngestStoppedError extends Error {
   override readonly name = 'IngestStoppedError'
   readonly code = 'stopping'
@@ -42,7 +42,10 @@ export interface Ingest {
   append(entries: readonly NewEntry[], options?: { atomic?: boolean }): Promise<readonly AppendResult[]>
   /** Raised rows were committed somewhere: append them soon. */
   wakeRaised(): void
-  /** Resolves when every raised row up to `sequence` is in the log. */
+  /**
+   * Resolves when every raised row up to `sequence` is in the log. Throws `IngestStoppedError` when the server stops
+   * first; the row is then appended by the next start.
+   */
   raisedAppended(sequence: number): Promise<void>
   /** Resolves when nothing waits to be appended. */
   idle(): Promise<void>
@@ -75,11 +78,11 @@ export function createIngest({ store, clock, log, onAppended }: IngestOptions): 
   let stopped = false
   let raisedAsked = true
   let raisedThrough = 0
-  let raisedWaiters: { sequence: number; resolve: () => void }[] = []
+  let raisedWaiters: { sequence: number; resolve: () => void; reject: (error: unknown) => void }[] = []
 
   const loop: Loop = startLoop({
     clock,
-    onError: (error) => log.error({ err: error }, 'could not append raised entries'),
+    onError: (error) => log.error({ err: error }, 'could not append to the log'),
     async turn() {
       const requests = takeRequests()
       const raised = await takeRaised().catch((error: unknown) => {
@@ -88,7 +91,10 @@ export function createIngest({ store, clock, log, onAppended }: IngestOptions): 
         return []
       })
       if (requests.length === 0 && raised.length === 0) return null
-      await appendBatch(requests, raised)
+      // An atomic request that is refused must take nothing else with it.
+      const alone = requests[0]?.atomic === true
+      await appendBatch(requests, alone ? [] : raised)
+      if (alone && raised.length > 0) await appendBatch([], raised)
       return waiting.length > 0 || raisedAsked ? 'again' : null
     },
   })
@@ -117,34 +123,35 @@ export function createIngest({ store, clock, log, onAppended }: IngestOptions): 
   }
 
   async function appendBatch(requests: readonly Waiting[], raised: readonly RaisedRow[]): Promise<void> {
-    const atomic = requests[0]?.atomic === true
-    if (atomic && raised.length > 0) raisedAsked = true
-    const carried = atomic ? [] : raised
-    const entries = [...carried.map((row) => row.entry), ...requests.flatMap((request) => request.entries)]
+    const entries = [...raised.map((row) => row.entry), ...requests.flatMap((request) => request.entries)]
     let results: readonly AppendResult[]
     try {
       results = await store.log.append(entries, {
         now: clock.now(),
-        raised: carried.map((row) => row.sequence),
-        atomic,
+        raised: raised.map((row) => row.sequence),
+        atomic: requests[0]?.atomic === true,
       })
     } catch (error) {
-      if (carried.length > 0) raisedAsked = true
+      raisedAsked = true
       for (const request of requests) request.reject(error)
       throw error
     }
-    let at = carried.length
+    let at = raised.length
     for (const request of requests) {
       request.resolve(results.slice(at, at + request.entries.length))
       at += request.entries.length
     }
-    settleRaised(carried)
+    settleRaised(raised, results)
     const appended = results.filter((result) => result.outcome === 'appended' && result.position > 0)
     const last = appended.at(-1)
     if (last !== undefined) onAppended({ last: last.position, entries: appended.length })
   }
 
-  function settleRaised(rows: readonly RaisedRow[]): void {
+  function settleRaised(rows: readonly RaisedRow[], results: readonly AppendResult[]): void {
+    for (const [index, row] of rows.entries()) {
+      if (results[index]?.outcome === 'conflict')
+        log.warn({ entry: row.entry }, 'another event has the id of a raised one')
+    }
     raisedThrough = Math.max(raisedThrough, rows.at(-1)?.sequence ?? 0)
     const done = raisedWaiters.filter((waiter) => waiter.sequence <= raisedThrough)
     raisedWaiters = raisedWaiters.filter((waiter) => waiter.sequence > raisedThrough)
@@ -154,7 +161,8 @@ export function createIngest({ store, clock, log, onAppended }: IngestOptions): 
   loop.wake()
   return {
     append(entries, options) {
-      if (stopped) return Promise.reject(new IngestStoppedError('the server is stopping; send this again'))
+      if (stopped)
+        return Promise.reject(new IngestStoppedError('the server is stopping; nothing of this was kept, send it again'))
       if (entries.length === 0) return Promise.resolve([])
       if (queued + entries.length > APPEND_QUEUE_MAX && queued > 0) {
         const detail = `${queued} entries already wait to be written, at most ${APPEND_QUEUE_MAX} may`
@@ -172,8 +180,9 @@ export function createIngest({ store, clock, log, onAppended }: IngestOptions): 
     },
     raisedAppended(sequence) {
       if (sequence <= raisedThrough) return Promise.resolve()
-      return new Promise((resolve) => {
-        raisedWaiters.push({ sequence, resolve })
+      if (stopped) return Promise.reject(savedForLater())
+      return new Promise((resolve, reject) => {
+        raisedWaiters.push({ sequence, resolve, reject })
         raisedAsked = true
         loop.wake()
       })
@@ -181,14 +190,18 @@ export function createIngest({ store, clock, log, onAppended }: IngestOptions): 
     idle: () => loop.idle(),
     async stop() {
       stopped = true
-      while (waiting.length > 0) {
+      do {
         loop.wake()
         await loop.idle()
-      }
+      } while (waiting.length > 0)
       await loop.stop()
+      for (const waiter of raisedWaiters) waiter.reject(savedForLater())
     },
     get queued() {
       return queued
     },
   }
 }
+
+const savedForLater = () =>
+  new IngestStoppedError('the server is stopping; the change was saved and takes effect with the next start')
