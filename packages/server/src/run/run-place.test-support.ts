@@ -53,20 +53,8 @@ export async function runPlace(
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'upon-runs-')))
   const store = await openSqliteStore({ directory: join(root, 'data') })
   const project = (await store.read.projects.find('default'))?.id ?? ''
-  const changed = new Set<() => void>()
+  const changes = createChanges()
   const workers: RunningWorker[] = []
-  function noteChange(): void {
-    for (const resolve of changed) resolve()
-    changed.clear()
-  }
-  async function until<T>(look: () => Promise<T | null>): Promise<T> {
-    for (;;) {
-      const next = new Promise<void>((resolve) => void changed.add(resolve))
-      const found = await look()
-      if (found !== null) return found
-      await next
-    }
-  }
   const runs: RunService = createRunService({
     ...options,
     store,
@@ -74,16 +62,14 @@ export async function runPlace(
     log: quietLog,
     newId,
     wakes: { raised: () => {}, launches: () => {}, runs: () => runs.wake() },
-    onRun: noteChange,
-    onLogs: noteChange,
+    onRun: changes.note,
+    onLogs: changes.note,
   })
   const executor = createProcessExecutor({
     clock: systemClock,
     baseEnv: { PATH: '/usr/local/bin:/usr/bin:/bin' },
     scratchDirectory: join(root, 'scratch'),
   })
-  const scope = { project, actor: 'tester' }
-
   const place: RunPlace = {
     store,
     runs,
@@ -91,64 +77,21 @@ export async function runPlace(
     clock,
     project,
     directory: root,
-    scope,
-    async pool(values) {
-      const row = { ...poolRow(project, clock.now()), ...values }
-      await store.transaction((tx) => tx.workPools.save(row))
-      return row
-    },
-    async deploy(values) {
-      const row = { ...deploymentRow(project, root, clock.now()), ...values }
-      await store.transaction(async (tx) => {
-        const { flowId: id, flowName: name } = row
-        await tx.deployments.saveFlow({ id, project, name, tags: ['of-flow'], created: clock.now() })
-        await tx.deployments.save(row)
-      })
-      return row
-    },
-    async create(deployment, input) {
-      const all = { parameters: {}, job_variables: {}, tags: [], ...input }
-      return (await runs.createRun(scope, deployment.id, all)).run
-    },
-    async get({ id }) {
-      const run = await store.read.runs.get(id)
-      if (run === null) throw new Error(`there is no run ${id}`)
-      return run
-    },
-    reaches: (run, state) =>
-      until(async () => {
-        const now = await place.get(run)
-        return now.state.name === state ? now : null
-      }),
-    logged: (run) => until(async () => (await place.logs(run))[0] ?? null),
-    states: async ({ id }) => (await store.read.runs.states(project, id)).map(({ name }) => name),
-    async logs({ id }) {
-      const page = await store.read.runs.logs(project, id, { limit: 200, cursor: null })
-      return page.items.map(({ text }) => text)
-    },
-    async events() {
-      const rows = await store.read.raised.pending(10_000)
-      return rows.flatMap(({ entry }) => (entry.kind === 'event' ? [entry.event] : []))
-    },
+    scope: { project, actor: 'tester' },
+    ...definitionsIn({ store, runs, project, directory: root, clock }),
+    ...observationsIn({ store, project, changes }),
     worker(given) {
+      const shared = { source: localWorkerSource(runs), executor, clock, log: quietLog, directory: root }
+      const registration = { name: 'w1', host: 'here', pid: process.pid, version: '0', embedded: false }
       const worker = startWorker({
-        source: localWorkerSource(runs),
-        executor,
-        clock,
-        log: quietLog,
-        registration: { name: 'w1', host: 'here', pid: process.pid, version: '0', embedded: false },
+        ...shared,
+        registration,
         pools: [{ project, pool: 'local' }],
         concurrency: 4,
-        directory: root,
         ...given,
       })
       workers.push(worker)
       return worker
-    },
-    async register(pool, name = 'w1') {
-      const registration = { name, host: 'here', pid: 1, version: '0', embedded: false }
-      const { id } = await runs.registerWorker(project, pool, registration)
-      return { project, id }
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(workers.map((worker) => worker.stop()))
@@ -159,6 +102,94 @@ export async function runPlace(
   }
   await place.pool()
   return place
+}
+
+/** Lets a test wait for what it wants to see, looking again whenever a run changed. */
+function createChanges() {
+  const waiting = new Set<() => void>()
+  return {
+    note(): void {
+      for (const resolve of waiting) resolve()
+      waiting.clear()
+    },
+    async until<T>(look: () => Promise<T | null>): Promise<T> {
+      for (;;) {
+        const next = new Promise<void>((resolve) => void waiting.add(resolve))
+        const found = await look()
+        if (found !== null) return found
+        await next
+      }
+    },
+  }
+}
+
+type Definitions = Pick<RunPlace, 'pool' | 'deploy' | 'create' | 'register'>
+
+function definitionsIn({
+  store,
+  runs,
+  project,
+  directory,
+  clock,
+}: Pick<RunPlace, 'store' | 'runs' | 'project' | 'directory' | 'clock'>): Definitions {
+  return {
+    async pool(values) {
+      const row = { ...poolRow(project, clock.now()), ...values }
+      await store.transaction((tx) => tx.workPools.save(row))
+      return row
+    },
+    async deploy(values) {
+      const row = { ...deploymentRow(project, directory, clock.now()), ...values }
+      await store.transaction(async (tx) => {
+        const { flowId: id, flowName: name } = row
+        await tx.deployments.saveFlow({ id, project, name, tags: ['of-flow'], created: clock.now() })
+        await tx.deployments.save(row)
+      })
+      return row
+    },
+    async create(deployment, input) {
+      const all = { parameters: {}, job_variables: {}, tags: [], ...input }
+      return (await runs.createRun({ project, actor: 'tester' }, deployment.id, all)).run
+    },
+    async register(pool, name = 'w1') {
+      const registration = { name, host: 'here', pid: 1, version: '0', embedded: false }
+      const { id } = await runs.registerWorker(project, pool, registration)
+      return { project, id }
+    },
+  }
+}
+
+type Observations = Pick<RunPlace, 'get' | 'reaches' | 'states' | 'logs' | 'logged' | 'events'>
+
+function observationsIn({
+  store,
+  project,
+  changes,
+}: Pick<RunPlace, 'store' | 'project'> & { changes: ReturnType<typeof createChanges> }): Observations {
+  const get: RunPlace['get'] = async ({ id }) => {
+    const run = await store.read.runs.get(id)
+    if (run === null) throw new Error(`there is no run ${id}`)
+    return run
+  }
+  const logs: RunPlace['logs'] = async ({ id }) => {
+    const page = await store.read.runs.logs(project, id, { limit: 200, cursor: null })
+    return page.items.map(({ text }) => text)
+  }
+  return {
+    get,
+    logs,
+    reaches: (run, state) =>
+      changes.until(async () => {
+        const now = await get(run)
+        return now.state.name === state ? now : null
+      }),
+    logged: (run) => changes.until(async () => (await logs(run))[0] ?? null),
+    states: async ({ id }) => (await store.read.runs.states(project, id)).map(({ name }) => name),
+    async events() {
+      const rows = await store.read.raised.pending(10_000)
+      return rows.flatMap(({ entry }) => (entry.kind === 'event' ? [entry.event] : []))
+    },
+  }
 }
 
 const poolRow = (project: string, now: number): WorkPoolRow => ({

@@ -2,12 +2,12 @@ import { SECOND } from '@upon/engine'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { startLoop } from '../lib/loop.ts'
-import { type Attempt, beginAttempt } from './attempt.ts'
+import { type AttemptSlots, createAttemptSlots } from './attempt-slots.ts'
 import type { ClaimedRun } from './claim-runs.ts'
 import { pauseFor } from './deliver.ts'
 import { type Executor, GRACE_MS } from './executor/executor.ts'
 import { killAbandoned } from './leftover-processes.ts'
-import { createRegistrations } from './registrations.ts'
+import { createRegistrations, type Registrations } from './registrations.ts'
 import { HEARTBEAT_EVERY_US, type WorkerRegistration } from './worker-registry.ts'
 import type { PoolKey, WorkerSource } from './worker-source.ts'
 
@@ -15,8 +15,6 @@ import type { PoolKey, WorkerSource } from './worker-source.ts'
 const CLAIM_WAIT_SECONDS = 20
 /** Pause after a claim that failed. */
 const CLAIM_RETRY_US = SECOND
-/** How long a stopping worker goes on saying how its runs ended to a server that does not answer. */
-const LAST_WORDS_US = 5 * SECOND
 
 export interface WorkerOptions {
   readonly source: WorkerSource
@@ -45,57 +43,37 @@ export interface RunningWorker {
 
 /** Executes runs of its pools: claims what is due, starts each claimed attempt once, reports how it ended. */
 export function startWorker(options: WorkerOptions): RunningWorker {
-  const { source, clock, log, concurrency, graceMs = GRACE_MS } = options
-  const attempts = new Set<Attempt>()
+  const { source, clock, log, registration, graceMs = GRACE_MS } = options
+  const slots = createAttemptSlots({ ...options, pid: registration.pid, graceMs })
   const registrations = createRegistrations(options)
   const stopping = new AbortController()
-  const givenUp = new AbortController()
   let round = new AbortController()
-  let slotFreed = () => {}
 
   const heartbeats = startLoop({
     clock,
     onError: (error) => log.warn({ err: error }, 'could not send heartbeats'),
     async turn() {
-      await registrations.beat(attempts)
+      await registrations.beat(slots.attempts)
       return clock.now() + HEARTBEAT_EVERY_US
     },
   })
   const unsubscribe = source.onCancel?.(() => heartbeats.wake())
 
-  function begin(claimed: ClaimedRun): void {
-    const { executor, directory, registration } = options
-    const { pid } = registration
-    const shared = { source, executor, clock, log, pid, directory, graceMs, givenUp: givenUp.signal }
-    const attempt = beginAttempt({ ...shared, claimed })
-    attempts.add(attempt)
-    void attempt.ended.then(() => {
-      attempts.delete(attempt)
-      slotFreed()
-    })
-  }
-
-  async function claimOnce(): Promise<void> {
-    round = new AbortController()
-    const signal = AbortSignal.any([round.signal, stopping.signal])
-    const workers = await registrations.complete()
-    const limit = concurrency - attempts.size
-    if (limit <= 0 || workers.length === 0) {
-      const freed = new Promise<void>((resolve) => {
-        slotFreed = resolve
-      })
-      await Promise.race([freed, pauseFor(clock, CLAIM_WAIT_SECONDS * SECOND, signal)])
-      return
-    }
-    const claimed = await source.claim(workers, { limit, waitSeconds: CLAIM_WAIT_SECONDS, signal })
-    // A worker that stops starts nothing more: what it took just now is given back when it takes its leave.
-    if (!stopping.signal.aborted) claimed.forEach(begin)
+  async function prepare(): Promise<void> {
+    const killed = await killAbandoned(clock)
+    if (killed > 0) log.warn({ killed }, 'killed processes that a worker which is gone had left on this machine')
+    await registrations.complete()
+    heartbeats.wake()
   }
 
   async function serve(): Promise<void> {
     while (!stopping.signal.aborted) {
+      round = new AbortController()
+      const signal = AbortSignal.any([round.signal, stopping.signal])
       try {
-        await claimOnce()
+        const claimed = await claimOnce({ source, clock, slots, registrations, signal })
+        // A worker that stops starts nothing more: what it took just now is given back when it takes its leave.
+        if (!stopping.signal.aborted) for (const each of claimed) slots.begin(each)
       } catch (error) {
         log.warn({ err: error }, 'could not claim runs')
         // A heartbeat says whether the server gave this worker up, and registers it anew.
@@ -103,13 +81,6 @@ export function startWorker(options: WorkerOptions): RunningWorker {
         await pauseFor(clock, CLAIM_RETRY_US, stopping.signal)
       }
     }
-  }
-
-  async function prepare(): Promise<void> {
-    const killed = await killAbandoned(clock)
-    if (killed > 0) log.warn({ killed }, 'killed processes that a worker which is gone had left on this machine')
-    await registrations.complete()
-    heartbeats.wake()
   }
 
   const ready = prepare()
@@ -121,19 +92,32 @@ export function startWorker(options: WorkerOptions): RunningWorker {
       if (registrations.set(pools)) round.abort()
     },
     get running() {
-      return attempts.size
+      return slots.attempts.size
     },
     ready,
     async stop() {
       unsubscribe?.()
       stopping.abort()
       await serving
-      for (const attempt of attempts) attempt.stop()
-      const cancelTimer = clock.at(clock.now() + graceMs * 1_000 + LAST_WORDS_US, () => givenUp.abort())
-      await Promise.all([...attempts].map((attempt) => attempt.ended))
-      cancelTimer()
+      await slots.stop()
       await heartbeats.stop()
       await registrations.leave()
     },
   }
+}
+
+interface ClaimOnce extends Pick<WorkerOptions, 'source' | 'clock'> {
+  readonly slots: AttemptSlots
+  readonly registrations: Registrations
+  readonly signal: AbortSignal
+}
+
+/** Waits for runs, or for a slot to run them in. */
+async function claimOnce({ source, clock, slots, registrations, signal }: ClaimOnce): Promise<readonly ClaimedRun[]> {
+  const workers = await registrations.complete()
+  if (slots.free > 0 && workers.length > 0) {
+    return source.claim(workers, { limit: slots.free, waitSeconds: CLAIM_WAIT_SECONDS, signal })
+  }
+  await Promise.race([slots.freed(), pauseFor(clock, CLAIM_WAIT_SECONDS * SECOND, signal)])
+  return []
 }
