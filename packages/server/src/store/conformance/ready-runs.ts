@@ -122,5 +122,17 @@ export function readyRunConformance(prepare: PreparePlace): void {
       })
       expect(taken.map(({ id }) => id)).toEqual(['r1', 'r2'])
     })
+
+    it('names the due runs that only a full deployment holds up, and each of them until it was told', async () => {
+      await prepared(async (tx) => {
+        await saveGround(tx, { deployment: { concurrencyLimit: 1, collisionStrategy: 'CANCEL_NEW' } })
+        await tx.deployments.save(deployment('free', { concurrencyLimit: 2 }))
+        await addAll(tx, active('a1'), run('r1'), run('r2', { scheduledAt: T0 + 1 }))
+        await addAll(tx, run('told', { state: { ...state('t', 'SCHEDULED'), name: 'AwaitingConcurrencySlot' } }))
+        await addAll(tx, run('r3', { deploymentId: 'free' }))
+      })
+      const blocked = await test.store.read.runs.blocked('p1', T0, 10)
+      expect(blocked.map(({ run: { id }, limit, cancelNew }) => [id, limit, cancelNew])).toEqual([['r1', 1, true]])
+    })
   })
 }
