@@ -6,41 +6,54 @@ interface Statement {
   run(...values: unknown[]): unknown
 }
 
+type DatabaseClass = new (...args: unknown[]) => Database
+
 interface Database {
   prepare(sql: string): Statement
   exec(sql: string): void
 }
 
 /** Wide enough that a kill at a random instant often falls into it. */
-const GAP_MS = 60
+const GAP_MS = 100
 
-const { prototype } = databaseClass()
-const { prepare } = prototype
+const builtIn: unknown = process.getBuiltinModule('node:sqlite')
+if (hasDatabase(builtIn)) builtIn.DatabaseSync = broken(builtIn.DatabaseSync)
+else breakPackage()
 
-prototype.prepare = function prepareBroken(this: Database, sql: string): Statement {
-  const statement = prepare.call(this, sql)
+/** The package from npm exports what cannot be assigned to; what `require` remembers of it can be replaced. */
+function breakPackage(): void {
+  const require = createRequire(createRequire(import.meta.url).resolve('upon/package.json'))
+  const file = require.resolve('@photostructure/sqlite')
+  const found: unknown = require(file)
+  const remembered = require.cache[file]
+  if (!hasDatabase(found) || remembered === undefined) throw new Error('there is no SQLite to break')
+  remembered.exports = { ...found, DatabaseSync: broken(found.DatabaseSync) }
+}
+
+function broken(original: DatabaseClass): DatabaseClass {
+  return new Proxy(original, {
+    construct(target, args) {
+      const db: Database = Reflect.construct(target, args)
+      const prepare = db.prepare.bind(db)
+      Object.defineProperty(db, 'prepare', { value: (sql: string) => brokenStatement(db, sql, prepare(sql)) })
+      return db
+    },
+  })
+}
+
+function brokenStatement(db: Database, sql: string, statement: Statement): Statement {
   if (!sql.startsWith('UPDATE decider SET cursor')) return statement
-  const run = statement.run.bind(statement)
   return {
-    run: (...values) => {
-      const result = run(...values)
-      this.exec('COMMIT')
+    run(...values) {
+      const result = statement.run(...values)
+      db.exec('COMMIT')
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, GAP_MS)
-      this.exec('BEGIN IMMEDIATE')
+      db.exec('BEGIN IMMEDIATE')
       return result
     },
   }
 }
 
-function databaseClass(): { readonly prototype: Database } {
-  const builtIn: unknown = process.getBuiltinModule('node:sqlite')
-  if (hasDatabase(builtIn)) return builtIn.DatabaseSync
-  const upon = createRequire(import.meta.url).resolve('upon/package.json')
-  const fromNpm: unknown = createRequire(upon)('@photostructure/sqlite')
-  if (hasDatabase(fromNpm)) return fromNpm.DatabaseSync
-  throw new Error('there is no SQLite to break')
-}
-
-function hasDatabase(found: unknown): found is { readonly DatabaseSync: { readonly prototype: Database } } {
+function hasDatabase(found: unknown): found is { DatabaseSync: DatabaseClass } {
   return typeof found === 'object' && found !== null && 'DatabaseSync' in found
 }

@@ -28,7 +28,7 @@ export interface ChaosOptions {
   readonly nodeArgs?: readonly string[]
   /** Keeps the data directory for a look at it. */
   readonly keep?: boolean
-  readonly onProgress?: (kills: number) => void
+  readonly onProgress?: (done: string) => void
 }
 
 export interface ChaosReport extends CheckReport {
@@ -49,16 +49,16 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const server = { directory: join(directory, 'data'), port: await freePort(), nodeArgs: options.nodeArgs ?? [] }
   await setUp(server, markerFile)
 
-  const began = performance.now()
   const next = createChaosEvents(options.seed)
-  const sender = startSender({ url: `http://127.0.0.1:${server.port}`, rate: options.rate, next })
+  using sender = startSender({ url: `http://127.0.0.1:${server.port}`, rate: options.rate, next })
   const restartMs = await killAgainAndAgain(server, options)
   const last = startUpon(server)
   restartMs.push(await last.ready)
+  options.onProgress?.('last start: waiting for what is left')
   await sender.finish(FINISH_MS)
-  const seconds = (performance.now() - began) / 1_000
   const databaseFile = join(server.directory, 'upon.db')
   const settled = await untilSettled(databaseFile, SETTLE_MS).then(() => null, String)
+  options.onProgress?.('stopping, then comparing with a replay of the log')
   await last.stop()
 
   const markers = readMarkers(markerFile)
@@ -70,7 +70,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     kills: options.kills,
     acknowledged: sender.acknowledged.size,
     resent: sender.resent,
-    eventsPerSecond: sender.acknowledged.size / seconds,
+    eventsPerSecond: sender.perSecond,
     restartMs,
     directory,
   }
@@ -104,7 +104,7 @@ async function killAgainAndAgain(where: Where, { kills, seed, onProgress }: Chao
       usualMs = ready
     }
     await server.kill()
-    onProgress?.(kill)
+    onProgress?.(`${kill} of ${kills} kills`)
   }
   return restartMs
 }

@@ -4,7 +4,7 @@ import { chaosText, holds } from './report.ts'
 
 const USAGE = `Kills a real server at random instants under load and compares what it did with a replay of its log.
 
-  npm run chaos -- [--kills 200] [--seed 1] [--rate 500] [--break decide] [--keep] [--json]
+  npm run chaos -- [--kills 200] [--seed 1] [--rate 600] [--break decide] [--keep] [--json]
 
   --break decide  splits the decide transaction on purpose; the comparison must then fail
   --keep          keeps the data directory and names it
@@ -16,7 +16,7 @@ async function main(): Promise<number> {
     options: {
       kills: { type: 'string', default: '200' },
       seed: { type: 'string', default: '1' },
-      rate: { type: 'string', default: '500' },
+      rate: { type: 'string', default: '600' },
       break: { type: 'string' },
       keep: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
@@ -31,8 +31,10 @@ async function main(): Promise<number> {
     return values.help ? 0 : 2
   }
   const nodeArgs = values.break === undefined ? [] : ['--import', new URL('./break-decide.js', import.meta.url).href]
-  const onProgress = (done: number) => {
-    if (done % 10 === 0) process.stderr.write(`${done} of ${kills} kills\n`)
+  const began = performance.now()
+  const onProgress = (done: string) => {
+    if (!/[1-9] of \d/.test(done))
+      process.stderr.write(`${Math.round((performance.now() - began) / 1_000)} s: ${done}\n`)
   }
   const report = await runChaos({ kills, seed, rate, nodeArgs, keep: values.keep, onProgress })
   process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : chaosText(report))

@@ -11,7 +11,7 @@ export function chaosText(report: ChaosReport): string {
     ['what', 'value'],
     ['kills', formatNumber(report.kills)],
     ['events acknowledged', formatNumber(report.acknowledged)],
-    ['  per second, starts and gaps included', formatNumber(report.eventsPerSecond)],
+    ['  per second, over starts and gaps', formatNumber(report.eventsPerSecond)],
     ['  sent again', formatNumber(report.resent)],
     ['entries in the log', formatNumber(report.entries)],
     ['firings', formatNumber(report.firings)],

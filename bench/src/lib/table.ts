@@ -23,6 +23,7 @@ const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 /** `1,234`; smaller numbers keep what still says something. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return '-'
+  if (Number.isInteger(value)) return WHOLE.format(value)
   if (Math.abs(value) >= 100) return WHOLE.format(value)
   if (Math.abs(value) >= 10) return value.toFixed(1)
   return value.toFixed(2)

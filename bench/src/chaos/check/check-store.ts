@@ -63,8 +63,10 @@ function readFirings(db: SqliteDatabase): readonly FoundFiring[] {
   })
 }
 
-const naturalKey = ({ automationId, version, eventPosition, key, refused }: ExpectedFiring): string =>
-  JSON.stringify({ automationId, version, eventPosition, key, refused })
+const naturalKey = ({ automationId, version, eventPosition, key, refused }: ExpectedFiring): string => {
+  const of = key.length === 0 ? '' : ` for ${JSON.stringify(key)}`
+  return `automation ${automationId} version ${version} by the event at ${eventPosition}${of}${refused ? ', refused' : ''}`
+}
 
 /** With a running number where one event fires a trigger twice. */
 function naturalKeys(firings: readonly ExpectedFiring[]): readonly string[] {

@@ -19,14 +19,16 @@ export interface SenderOptions {
 }
 
 /** A client that sends at a steady rate, and again with the same ids what was not acknowledged. */
-export interface Sender {
+export interface Sender extends Disposable {
   /** Id to content of what the server said it has. */
   readonly acknowledged: ReadonlyMap<string, string>
   readonly sent: ReadonlySet<string>
-  /** Events sent more than once. */
+  /** Events sent again because no answer came. */
   readonly resent: number
   /** Answers that must not happen, in words. */
   readonly refusals: readonly string[]
+  /** Events acknowledged per second while it was making them. */
+  readonly perSecond: number
   /** Makes no more events; resolves when everything made is acknowledged, rejects when that does not happen. */
   finish(timeoutMs: number): Promise<void>
 }
@@ -40,18 +42,18 @@ export function startSender({ url, rate, next }: SenderOptions): Sender {
   let resent = 0
   let made = 0
   let stopped = false
+  let abandoned = false
+  let madeForMs = 0
   const began = performance.now()
 
   const clock = setInterval(() => {
-    const due = Math.floor(((performance.now() - began) / 1_000) * rate)
+    madeForMs = performance.now() - began
+    const due = Math.floor((madeForMs / 1_000) * rate)
     for (; made < due; made += 1) waiting.push(next(Date.now()))
   }, TICK_MS)
 
   async function sendBatch(batch: readonly ChaosEvent[]): Promise<void> {
-    for (const { id } of batch) {
-      if (sent.has(id)) resent += 1
-      sent.add(id)
-    }
+    for (const { id } of batch) sent.add(id)
     const answer = await postJson(`${url}/api/v1/events`, { agent, body: JSON.stringify(batch), timeoutMs: ANSWER_MS })
     if (answer.status !== 200) {
       if (answer.status !== 429 && answer.status !== 503) refusals.push(`${answer.status} ${answer.body.slice(0, 300)}`)
@@ -67,12 +69,13 @@ export function startSender({ url, rate, next }: SenderOptions): Sender {
   }
 
   async function sendAll(): Promise<void> {
-    while (!stopped || waiting.length > 0) {
+    while (!abandoned && (!stopped || waiting.length > 0)) {
       const batch = waiting.slice(0, BATCH_MAX)
       waiting = waiting.slice(batch.length)
       if (batch.length > 0) {
-        await sendBatch(batch).catch(async () => {
+        await sendBatch(batch).catch(async (error: unknown) => {
           waiting = [...batch, ...waiting]
+          if (!isRefused(error)) resent += batch.length
           await pause(AWAY_MS)
         })
       } else await pause(TICK_MS)
@@ -87,13 +90,24 @@ export function startSender({ url, rate, next }: SenderOptions): Sender {
     get resent() {
       return resent
     },
+    get perSecond() {
+      return acknowledged.size / (madeForMs / 1_000)
+    },
     async finish(timeoutMs) {
       clearInterval(clock)
       stopped = true
-      const late = pause(timeoutMs).then(() => {
-        if (waiting.length > 0) throw new Error(`${waiting.length} events were not acknowledged within ${timeoutMs} ms`)
-      })
-      await Promise.race([sending, late])
+      const late = setTimeout(() => {
+        abandoned = true
+      }, timeoutMs)
+      await sending
+      clearTimeout(late)
+      if (acknowledged.size < made) {
+        throw new Error(`${made - acknowledged.size} events were not acknowledged within ${timeoutMs} ms`)
+      }
+    },
+    [Symbol.dispose]() {
+      clearInterval(clock)
+      abandoned = true
       agent.destroy()
     },
   }
@@ -105,4 +119,8 @@ interface Answer {
   readonly rejected: readonly { readonly index: number; readonly problem: unknown }[]
 }
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref())
+/** Nobody was there to take it: nothing was sent. */
+const isRefused = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED'
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
