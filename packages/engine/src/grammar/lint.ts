@@ -1,4 +1,6 @@
-import type { TriggerJson } from './trigger.ts'
+import { type Indexable, MatchIndex } from '../match/match-index.ts'
+import { compilePredicate } from '../match/predicate.ts'
+import { compileTrigger, type TriggerJson } from './trigger.ts'
 
 /** Something that is allowed and probably not meant. */
 export interface Lint {
@@ -72,34 +74,17 @@ function lintCounting(trigger: TriggerJson): Lint[] {
 }
 
 function lintSelectivity(trigger: TriggerJson): Lint[] {
-  const specs = [trigger.match, ...relatedSpecs(trigger).map(({ spec }) => spec)]
-  const values = specs
-    .flatMap((spec) => Object.values(spec))
-    .map((value) => (typeof value === 'string' ? [value] : value))
-  const anyName = trigger.expect.length === 0
-  if (values.length === 0 && anyName) {
-    return [
-      {
-        code: 'matches-everything',
-        path: '',
-        message: 'neither `match` nor `expect` narrows it: every event of the project counts',
-      },
-    ]
+  const compiled = compileTrigger(trigger)
+  const anyResource = Object.keys(compiled.match).length === 0 && compiled.matchRelated.length === 0
+  if (anyResource && trigger.expect.length === 0) {
+    const message = 'neither `match` nor `expect` narrows it: every event of the project counts'
+    return [{ code: 'matches-everything', path: '', message }]
   }
-  if (values.length === 0 || values.some((list) => list.length > 0 && list.every(hasAnchor))) return []
-  return [
-    {
-      code: 'unindexed',
-      path: 'match',
-      message: 'no label is compared with fixed text, so every event of this name has to be compared with it',
-    },
-  ]
-}
-
-/** Whether a pattern has fixed text by which the index can find it. */
-function hasAnchor(pattern: string): boolean {
-  if (pattern.startsWith('!')) return false
-  return pattern === '' || /[^*?[\]]/.test(pattern.replaceAll(/\[!?\]?[^\]]*\]/g, '*'))
+  const index = new MatchIndex<Indexable>()
+  index.add({ predicate: compilePredicate(compiled), order: 0 })
+  if (anyResource || index.stats().residual === 0) return []
+  const message = 'no label is compared with fixed text, so every event of this name has to be compared with it'
+  return [{ code: 'unindexed', path: 'match', message }]
 }
 
 const RUN_STATES = ['Scheduled', 'Pending', 'Running', '*'].map((state) => `prefect.flow-run.${state}`)

@@ -156,7 +156,7 @@ describe('lint', () => {
     [{ expect: ['!e', 'e?'], match: { a: 'b' } }, ['literal-name expect[0]', 'literal-name expect[1]']],
     [{}, ['matches-everything']],
     [{ expect: ['e'] }, []],
-    [{ expect: ['e'], match: { a: '!b', c: '*' } }, ['unindexed match']],
+    [{ expect: ['e'], match: { 'prefect.resource.id': ['a', '!b', '*'] } }, ['unindexed match']],
   ])('of %j says %j', (trigger, expected) => {
     expect(codes(trigger)).toEqual(expected)
   })

@@ -1,9 +1,10 @@
 import { AFFIX_CHARS_MAX, AffixPostings } from './affix-postings.ts'
+import { GramPostings } from './gram-postings.ts'
 import type { Pattern } from './pattern.ts'
 import { PostingMap, type Visit } from './posting-map.ts'
-import { GRAM_CHARS, gramAt, HashFilter, hashFromEnd, hashOf } from './text-hash.ts'
+import { GRAM_CHARS_MAX, gramAt, hashFromEnd, hashOf } from './text-hash.ts'
 
-/** How one pattern of one label is filed; `length` is that of the fixed text of a prefix or suffix. */
+/** How one pattern of one label is filed; `length` is that of the fixed text of a prefix, suffix or gram. */
 export interface Anchor {
   readonly kind: 'exact' | 'prefix' | 'suffix' | 'gram' | 'present'
   readonly hash: number
@@ -17,12 +18,11 @@ export class LabelPostings<E extends object> {
   #exact: PostingMap<E> | null = null
   #prefix: AffixPostings<E> | null = null
   #suffix: AffixPostings<E> | null = null
-  #gram: PostingMap<E> | null = null
+  #gram: GramPostings<E> | null = null
   #present: PostingMap<E> | null = null
-  #grams: HashFilter | null = null
 
   get isEmpty(): boolean {
-    const maps = [this.#exact, this.#prefix?.map, this.#suffix?.map, this.#gram, this.#present]
+    const maps = [this.#exact, this.#prefix?.map, this.#suffix?.map, this.#gram?.map, this.#present]
     return maps.every((map) => (map?.size ?? 0) === 0)
   }
 
@@ -44,11 +44,12 @@ export class LabelPostings<E extends object> {
   #rarestGram(text: string): Anchor {
     let rarest = PRESENT
     let fewest = Number.POSITIVE_INFINITY
-    for (let start = 0; start + GRAM_CHARS <= text.length; start += 1) {
-      const hash = gramAt(text, start)
-      const sharing = this.#gram?.sharing(hash) ?? 0
+    const length = Math.min(GRAM_CHARS_MAX, text.length)
+    for (let start = 0; length > 0 && start + length <= text.length; start += 1) {
+      const hash = gramAt(text, start, length)
+      const sharing = this.#gram?.map.sharing(hash) ?? 0
       if (sharing >= fewest) continue
-      rarest = { kind: 'gram', hash, length: 0 }
+      rarest = { kind: 'gram', hash, length }
       fewest = sharing
     }
     return rarest
@@ -64,7 +65,7 @@ export class LabelPostings<E extends object> {
       case 'suffix':
         return this.#suffix?.map.sharing(hash) ?? 0
       case 'gram':
-        return this.#gram?.sharing(hash) ?? 0
+        return this.#gram?.map.sharing(hash) ?? 0
       case 'present':
         return this.#present?.sharing(hash) ?? 0
     }
@@ -85,10 +86,8 @@ export class LabelPostings<E extends object> {
         this.#suffix.add(hash, length, entry)
         break
       case 'gram':
-        this.#gram ??= new PostingMap()
-        this.#grams ??= new HashFilter()
-        this.#grams.add(hash)
-        this.#gram.add(hash, entry)
+        this.#gram ??= new GramPostings()
+        this.#gram.add(hash, length, entry)
         break
       case 'present':
         this.#present ??= new PostingMap()
@@ -109,7 +108,7 @@ export class LabelPostings<E extends object> {
         this.#suffix?.remove(hash, length, entry)
         break
       case 'gram':
-        this.#gram?.remove(hash, entry)
+        this.#gram?.remove(hash, length, entry)
         break
       case 'present':
         this.#present?.remove(hash, entry)
@@ -122,14 +121,7 @@ export class LabelPostings<E extends object> {
     this.#exact?.visit(hashOf(value), visit)
     this.#prefix?.visitBeginnings(value, visit)
     this.#suffix?.visitEndings(value, visit)
-    if (this.#gram !== null && this.#grams !== null) visitGrams(value, this.#gram, this.#grams, visit)
+    this.#gram?.visitPieces(value, visit)
     this.#present?.visit(PRESENT.hash, visit)
-  }
-}
-
-function visitGrams<E extends object>(value: string, map: PostingMap<E>, filed: HashFilter, visit: Visit<E>): void {
-  for (let start = 0; start + GRAM_CHARS <= value.length; start += 1) {
-    const gram = gramAt(value, start)
-    if (filed.mayHave(gram)) map.visit(gram, visit)
   }
 }

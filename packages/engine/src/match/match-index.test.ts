@@ -92,6 +92,7 @@ describe('the match index', () => {
     [{ match: { 'prefect.resource.id': ['*.png'] } }],
     [{ match: { 'prefect.resource.id': ['*sensor*'] } }],
     [{ match: { 'prefect.resource.id': ['?ensor-1*'] } }],
+    [{ match: { 'prefect.resource.id': ['*7*', '?[ab]x?'] } }],
     [{ match: { env: ['!prod'] } }],
     [{ matchRelated: [{ 'prefect.resource.role': ['tag'] }] }],
     [{ match: { 'prefect.resource.id': ['!r'] }, matchRelated: [{}, { 'prefect.resource.id': ['t-*', 'u'] }] }],

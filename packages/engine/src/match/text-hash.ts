@@ -22,12 +22,13 @@ export function hashFromEnd(text: string): number {
   return hash
 }
 
-/** Characters of the pieces by which text inside a value is found. Shorter fixed text cannot be found this way. */
-export const GRAM_CHARS = 4
+/** Characters of the longest pieces by which text inside a value is found; shorter text is found as it is. */
+export const GRAM_CHARS_MAX = 4
 
-export function gramAt(text: string, start: number): number {
+/** The number of the piece of `length` characters that begins at `start`. */
+export function gramAt(text: string, start: number, length: number): number {
   let hash = EMPTY_HASH
-  for (let index = start; index < start + GRAM_CHARS; index += 1) hash = nextHash(hash, text.charCodeAt(index))
+  for (let index = start; index < start + length; index += 1) hash = nextHash(hash, text.charCodeAt(index))
   return hash
 }
 
