@@ -159,6 +159,14 @@ test('two workers never start the same attempt', async () => {
   expect(workers.size).toBe(2)
 })
 
+test('a line longer than a line of the log may be is kept in pieces, and none of it is lost', async () => {
+  await using place = await runPlace()
+  place.worker()
+  const run = await place.create(await place.deploy({ command: "head -c 100000 /dev/zero | tr '\\0' y" }))
+  await place.reaches(run, 'Completed')
+  expect((await place.logs(run)).join('')).toBe('y'.repeat(100_000))
+})
+
 test('a long log is cut with a line that says so', async () => {
   await using place = await runPlace({ logLimits: { linesMax: 10, charsMax: 1_000 } })
   place.worker()

@@ -1,7 +1,5 @@
 import { StringDecoder } from 'node:string_decoder'
-
-/** A longer line is delivered in pieces of this many UTF-16 units. */
-export const LINE_CHARS_MAX = 65_536
+import { LOG_LINE_CHARS_MAX } from '@upon/sdk'
 
 export interface LineSplitter {
   /** Lines completed by this chunk. */
@@ -13,8 +11,9 @@ export interface LineSplitter {
 /**
  * Cuts a byte stream into lines. Characters may be spread over chunks; bytes that are not UTF-8, and NUL, which
  * databases refuse, become U+FFFD. Memory is bounded by one chunk plus `charsMax`.
+ * A longer line comes in pieces of `charsMax` UTF-16 units, which by default is what one line of the log may hold.
  */
-export function lineSplitter(charsMax: number = LINE_CHARS_MAX): LineSplitter {
+export function lineSplitter(charsMax: number = LOG_LINE_CHARS_MAX): LineSplitter {
   const decoder = new StringDecoder('utf8')
   let rest = ''
 

@@ -6,7 +6,7 @@ export interface LogLine {
   readonly stream: 'stdout' | 'stderr' | 'system'
   /** When the line was read from the process. */
   readonly at: Instant
-  /** Without its line end; longer lines arrive in pieces of at most `LINE_CHARS_MAX`. */
+  /** Without its line end; longer lines arrive in pieces of at most `LOG_LINE_CHARS_MAX`. */
   readonly text: string
 }
 
