@@ -17,6 +17,8 @@ export interface EngineOptions {
   readonly heldEventsMax?: number
   /** Causal generations allowed within `loopWithin` of the root. @default 25 */
   readonly loopGenerationsMax?: number
+  /** Firings allowed from the third generation on, within `loopWithin` of the root. @default 1_000 */
+  readonly loopFiringsMax?: number
   /** Microseconds. @default 10 minutes */
   readonly loopWithin?: Instant
 }

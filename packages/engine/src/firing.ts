@@ -29,5 +29,12 @@ export interface Firing {
   readonly rootReceived: Instant
   readonly traceparent: string | null
   /** Set when the firing must not launch: the loop brake. */
-  readonly refused: { readonly code: 'loop_guard'; readonly detail: string } | null
+  readonly refused: Refusal | null
+}
+
+export interface Refusal {
+  readonly code: 'loop_guard'
+  readonly detail: string
+  /** Whether an event says so. The later refusals of a chain raise none, or they would keep it going. */
+  readonly announced: boolean
 }

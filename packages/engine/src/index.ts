@@ -21,7 +21,7 @@ export {
   type NameReport,
   type RelatedReport,
 } from './explain/explain-match.ts'
-export type { Firing } from './firing.ts'
+export type { Firing, Refusal } from './firing.ts'
 export {
   DURATION_MAX,
   type DurationResult,

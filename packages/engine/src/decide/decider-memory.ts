@@ -7,12 +7,13 @@ import { Heap } from '../window/heap.ts'
 import type { StoredWindow } from '../window/window.ts'
 import { WindowBook } from '../window/window-book.ts'
 import { type Batch, evaluateEvent } from './evaluate-event.ts'
-import type { LoopBrake } from './firing-of.ts'
 import { FOLLOW_DEPTH_MAX, Followers, HELD_EVENTS_MAX, type HeldFollower, releasedBefore } from './followers.ts'
+import { LoopBrake } from './loop-brake.ts'
 import { ProjectMemory } from './project-memory.ts'
 
 export const KEYS_PER_TRIGGER_MAX = 100_000
 export const LOOP_GENERATIONS_MAX = 25
+export const LOOP_FIRINGS_MAX = 1_000
 export const LOOP_WITHIN: Instant = 10 * MINUTE
 
 /** What one decider knows: everything decided up to `cursor`. Its time is the log's and nothing else's. */
@@ -32,10 +33,12 @@ export class DeciderMemory {
     this.clock = snapshot.clock
     this.#keysPerTriggerMax = options.keysPerTriggerMax ?? KEYS_PER_TRIGGER_MAX
     this.#heldEventsMax = options.heldEventsMax ?? HELD_EVENTS_MAX
-    this.#brake = {
+    const limits = {
       generationsMax: options.loopGenerationsMax ?? LOOP_GENERATIONS_MAX,
+      firingsMax: options.loopFiringsMax ?? LOOP_FIRINGS_MAX,
       within: options.loopWithin ?? LOOP_WITHIN,
     }
+    this.#brake = new LoopBrake(limits, this.#book)
     const held = new Map(snapshot.heldEvents.map((event) => [event.position, event]))
     for (const window of snapshot.windows) this.#loadWindow(window, held)
     const inOrder = [...snapshot.automations].sort((a, b) => a.order - b.order)

@@ -8,7 +8,8 @@ import { aheadKey, keyText } from '../window/key.ts'
 import { decideReactive, type Verdict } from '../window/reactive.ts'
 import type { CountingWindow } from '../window/window.ts'
 import type { WindowBook } from '../window/window-book.ts'
-import { firingOf, type LoopBrake } from './firing-of.ts'
+import { firingOf } from './firing-of.ts'
+import type { LoopBrake } from './loop-brake.ts'
 import type { Progress } from './progress.ts'
 import type { ProjectMemory } from './project-memory.ts'
 
@@ -43,7 +44,8 @@ export function evaluateEvent(event: LoggedEvent, evaluation: Evaluation): void 
   }
   // Automations that share a trigger fire together, which need not be next to each other.
   if (fired.length > 1) fired.sort((a, b) => a.order - b.order)
-  for (const { firing } of fired) evaluation.batch.firings.push(firing)
+  const { batch, brake, project } = evaluation
+  for (const { firing } of fired) batch.firings.push(brake.check(firing, project.chains))
 }
 
 type Decision = { readonly order: number; readonly firing: Firing }
@@ -80,7 +82,7 @@ const NO_VALUES: readonly string[] = []
 function decisions(
   progress: Progress,
   event: LoggedEvent,
-  { project, clock, brake }: Evaluation,
+  { project, clock }: Evaluation,
   { key, values, verdict }: { readonly key: string; readonly values: readonly string[]; readonly verdict: Verdict },
 ): Decision[] {
   const labels = Object.fromEntries(progress.trigger.forEach.map((name, index) => [name, values[index] ?? '']))
@@ -88,7 +90,7 @@ function decisions(
   return progress.members.flatMap((member) =>
     Array.from({ length: verdict.firings }, (_, index) => ({
       order: member.automation.order,
-      firing: firingOf(member, { ...decided, occasion: index + 1 }, brake),
+      firing: firingOf(member, { ...decided, occasion: index + 1 }),
     })),
   )
 }

@@ -6,6 +6,7 @@ import { WindowSet } from '../window/slot.ts'
 import type { StoredWindow } from '../window/window.ts'
 import { ORPHAN_GRACE, type WindowBook } from '../window/window-book.ts'
 import type { Followers } from './followers.ts'
+import { CHAIN_TRIGGER } from './loop-brake.ts'
 import { type Member, Progress } from './progress.ts'
 
 /** The stored `trigger` of the notes about windows whose trigger is gone; their key is its identity. */
@@ -22,6 +23,8 @@ export class ProjectMemory {
   readonly project: string
   readonly index = new MatchIndex<Progress>()
   readonly followers: Followers
+  /** How often each causal chain fired. */
+  readonly chains: WindowSet
   readonly #book: WindowBook
   readonly #automations = new Map<string, Installed>()
   readonly #progresses = new Map<string, Progress>()
@@ -31,6 +34,7 @@ export class ProjectMemory {
   constructor(project: string, book: WindowBook, followers: Followers) {
     this.project = project
     this.followers = followers
+    this.chains = new WindowSet(project, CHAIN_TRIGGER)
     this.#book = book
     this.#orphanNotes = new WindowSet(project, ORPHAN_TRIGGER)
   }
@@ -64,7 +68,8 @@ export class ProjectMemory {
     if (window.state.kind === 'orphaned') {
       this.#book.load(this.#orphanNotes, window)
       this.#windowSet(window.key).orphanedSince = window.state.since
-    } else this.#book.load(this.#windowSet(window.trigger), window)
+    } else if (window.trigger === CHAIN_TRIGGER) this.#book.load(this.chains, window)
+    else this.#book.load(this.#windowSet(window.trigger), window)
   }
 
   /** After loading: windows whose trigger nobody has any more and of which no note says since when, are orphans now. */

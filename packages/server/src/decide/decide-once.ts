@@ -62,6 +62,7 @@ async function planAll(deps: DecideDeps, firings: readonly Firing[], entries: re
   for (const firing of firings) {
     const automation = await deps.definitions.get(firing.project, firing.automationId, firing.version)
     launches.push(planLaunch(firing, automation.definition, deps.clock.now()))
+    if (firing.refused?.announced === false) continue
     raised.push(firingEvent(firing, automation, await triggeringEvent(deps, firing, entries)))
   }
   return { launches, raised }

@@ -19,7 +19,7 @@ export function planLaunch(firing: Firing, definition: AutomationDefinition, now
   return {
     id: firing.id,
     state: firing.refused === null ? 'pending' : 'refused',
-    reason: firing.refused,
+    reason: firing.refused === null ? null : { code: firing.refused.code, detail: firing.refused.detail },
     due: Math.min(firing.at, now),
     actions: actionsOf(definition, firing.state).map(({ list, action }) => ({
       list,
