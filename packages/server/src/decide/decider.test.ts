@@ -163,7 +163,8 @@ test('an automation that launches itself through its own firing event is stopped
   expect(launches.length - refused.length).toBe(25)
   expect(refused.map(({ reason }) => reason?.code)).toContain('loop_guard')
   const told = await w.store.read.events.count({ project: w.project, names: ['upon.launch.refused'] })
-  expect(told).toBe(refused.length)
+  // Further events about refusals would only be refused again.
+  expect(told).toBe(1)
 })
 
 test('events of one project never fire the automations of another', async () => {
