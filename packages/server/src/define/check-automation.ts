@@ -6,23 +6,37 @@ import { invalid } from '../lib/user-error.ts'
 import type { AutomationRow } from '../store/automation-table.ts'
 import type { Tables } from '../store/store.ts'
 
+/** Characters of a wrong template that are shown. */
+const FOUND_CHARS_MAX = 200
+
 const LISTS = ['actions', 'actions_on_trigger', 'actions_on_resolve'] as const
 
 export interface AutomationCheck {
   readonly project: string
-  /** Deployments made by the same request: they may be named before they exist. */
-  readonly deployments?: ReadonlySet<string>
-  /** Automations made by the same request, by key. */
+  /** Automations made by the same request, by key: they may be named before they exist. */
   readonly automations?: ReadonlySet<string>
 }
 
+type Checked = Pick<ParsedAutomation, (typeof LISTS)[number]>
+
 /** Checks what the contract's schema cannot: templates and the objects actions name. Throws `invalid` with every problem. */
 export async function checkAutomation(
-  input: Pick<ParsedAutomation, (typeof LISTS)[number]>,
+  input: Checked,
   tables: Tables,
   renderer: Renderer,
   check: AutomationCheck,
 ): Promise<void> {
+  const problems = await automationProblems(input, tables, renderer, check)
+  if (problems.length > 0) throw invalid('the automation is not valid', problems)
+}
+
+/** What `checkAutomation` finds. */
+export async function automationProblems(
+  input: Checked,
+  tables: Tables,
+  renderer: Renderer,
+  check: AutomationCheck,
+): Promise<readonly Problem[]> {
   const problems: Problem[] = []
   for (const list of LISTS) {
     for (const [index, action] of input[list].entries()) {
@@ -31,7 +45,7 @@ export async function checkAutomation(
       problems.push(...(await targetProblems(action, path, tables, check)))
     }
   }
-  if (problems.length > 0) throw invalid('the automation is not valid', problems)
+  return problems
 }
 
 function templateProblems(action: Action, path: string, renderer: Renderer): readonly Problem[] {
@@ -43,7 +57,9 @@ function templateProblems(action: Action, path: string, renderer: Renderer): rea
   const problems: Problem[] = []
   for (const { at, text } of texts) {
     const problem = renderer.check(text)
-    if (problem !== null) problems.push({ path: at, message: problem.message, found: text.slice(0, 200) })
+    if (problem === null) continue
+    const message = `is not a valid template: line ${problem.line}, column ${problem.column}: ${problem.message}`
+    problems.push({ path: at, message, found: text.slice(0, FOUND_CHARS_MAX) })
   }
   return problems
 }
@@ -60,7 +76,7 @@ async function targetProblems(
   action: Action,
   path: string,
   tables: Tables,
-  { project, deployments, automations }: AutomationCheck,
+  { project, automations }: AutomationCheck,
 ): Promise<readonly Problem[]> {
   if (!('source' in action) || action.source === 'inferred') return []
   const kind = action.type === 'pause-automation' || action.type === 'resume-automation' ? 'automation' : 'deployment'
@@ -68,7 +84,7 @@ async function targetProblems(
   if (reference === null) return []
   const known =
     kind === 'deployment'
-      ? deployments?.has(reference) || (await tables.deployments.find(project, reference)) !== null
+      ? (await tables.deployments.find(project, reference)) !== null
       : automations?.has(reference) || (await tables.automations.find(project, reference)) !== null
   if (known) return []
   const field = `${kind}_id` in action && action[`${kind}_id` as keyof typeof action] != null ? `${kind}_id` : kind

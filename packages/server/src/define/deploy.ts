@@ -3,6 +3,7 @@ import {
   automationInputSchema,
   type Change,
   type DeploymentTrigger,
+  NAME_CHARS_MAX,
   type ParsedAutomation,
   type ParsedDeploy,
   type Warning,
@@ -15,44 +16,32 @@ import type { Tables } from '../store/store.ts'
 import { warningsOf } from './check-automation.ts'
 import type { DefineContext } from './define-context.ts'
 import type { DeployReport, Saved, Scope } from './define-service.ts'
+import { commitUnlessDry } from './dry-run.ts'
 import { removeAutomation, saveAutomation } from './save-automation.ts'
 import { saveDeployment } from './save-deployment.ts'
-import { ensureWorkPool } from './work-pools.ts'
+import { ensureWorkPool, unknownPool } from './work-pools.ts'
 
 type DeployItem = ParsedDeploy['deployments'][number]
 type OwnedAutomation = DeployReport['automations'][number]
 
-/** Thrown to leave a dry run's transaction without a trace. */
-class DryRun extends Error {
-  override readonly name = 'DryRun'
-  readonly report: DeployReport
-  constructor(report: DeployReport) {
-    super('dry run')
-    this.report = report
-  }
-}
-
 /** Applies deployments with everything they own in one transaction: all of it or nothing. */
 export async function deploy(context: DefineContext, scope: Scope, request: ParsedDeploy): Promise<DeployReport> {
-  checkTriggers(context, request)
-  try {
-    return await context.commit(async (tx) => {
-      const { report, sequences } = await deployInside(tx, context, scope, request)
-      if (request.dry_run) throw new DryRun(report)
-      return { result: report, sequences }
-    })
-  } catch (error) {
-    if (error instanceof DryRun) return error.report
-    throw error
-  }
+  checkItems(context, request)
+  return commitUnlessDry(context, request.dry_run, (tx) => deployInside(tx, context, scope, request))
 }
 
 /** The name of the automation that owns nothing else but deployment `id`'s triggers. */
 export const ownerOf = (deploymentId: string): string => `prefect.deployment.${deploymentId}`
 
-function checkTriggers({ renderer }: DefineContext, request: ParsedDeploy): void {
+function checkItems({ renderer }: DefineContext, request: ParsedDeploy): void {
   const problems: Problem[] = []
+  const names = new Set<string>()
   for (const [index, item] of request.deployments.entries()) {
+    const name = `${item.flow_name}/${item.name}`
+    if (names.has(name)) {
+      problems.push({ path: `deployments[${index}].name`, message: `deployment "${name}" is given twice`, found: name })
+    }
+    names.add(name)
     for (const [position, trigger] of item.triggers.entries()) {
       const path = `deployments[${index}].triggers[${position}]`
       const at = (problem: Problem): Problem => ({
@@ -64,7 +53,7 @@ function checkTriggers({ renderer }: DefineContext, request: ParsedDeploy): void
       problems.push(...checkParameters(trigger.parameters ?? {}, renderer).map(at))
     }
   }
-  if (problems.length > 0) throw invalid('the triggers are not valid', problems)
+  if (problems.length > 0) throw invalid('the deployments are not valid', problems)
 }
 
 async function deployInside(tx: Tables, context: DefineContext, scope: Scope, request: ParsedDeploy) {
@@ -82,7 +71,7 @@ async function deployInside(tx: Tables, context: DefineContext, scope: Scope, re
     sequences.push(...owned.sequences)
   }
   const report: DeployReport = { deployments, workPools: pools, automations, warnings: warningsFor(automations) }
-  return { report, sequences }
+  return { result: report, sequences }
 }
 
 async function ensurePools(
@@ -91,20 +80,33 @@ async function ensurePools(
   scope: Scope,
   request: ParsedDeploy,
 ): Promise<DeployReport['workPools']> {
-  const named = new Set(request.deployments.flatMap((item) => (item.work_pool === null ? [] : [item.work_pool])))
-  const pools: DeployReport['workPools'][number][] = []
-  for (const name of named) {
+  const pools = new Map<string, DeployReport['workPools'][number]>()
+  const problems: Problem[] = []
+  for (const [index, { work_pool: name }] of request.deployments.entries()) {
+    if (name === null || pools.has(name)) continue
     const existing = await tx.workPools.find(scope.project, name)
     if (existing === null && !request.create_missing_work_pools) {
-      throw invalid(`there is no work pool "${name}"; create it with "upon work-pool create ${name}"`)
+      problems.push(await unknownPool(tx, scope, name, `deployments[${index}].work_pool`))
+      continue
     }
     const pool = existing ?? (await ensureWorkPool(tx, context, scope, name))
-    pools.push({ name, type: pool.type, change: existing === null ? 'created' : 'unchanged' })
+    pools.set(name, { name, type: pool.type, change: existing === null ? 'created' : 'unchanged' })
   }
-  return pools
+  if (problems.length > 0) throw invalid('the deployments are not valid', problems)
+  return [...pools.values()]
 }
 
-/** Brings the automations a deployment owns to what its triggers say; unchanged ones keep their id and progress. */
+/** As Prefect names them, cut to what a name may have. */
+function defaultName(deployment: string, index: number): string {
+  const suffix = `__automation_${index + 1}`
+  return deployment.slice(0, NAME_CHARS_MAX - suffix.length) + suffix
+}
+
+/**
+ * Brings the automations a deployment owns to what its triggers say, `enabled` included: the file is the truth, and what
+ * was disabled by hand meanwhile is reported as updated. Unchanged ones keep their id and version; a trigger that stays
+ * the same keeps its progress, whatever else of its automation changes.
+ */
 async function replaceOwned(
   tx: Tables,
   context: DefineContext,
@@ -114,7 +116,7 @@ async function replaceOwned(
 ): Promise<{ automations: readonly OwnedAutomation[]; sequences: readonly (number | null)[] }> {
   const owner = ownerOf(deployment.id)
   const fullName = `${deployment.flowName}/${deployment.name}`
-  const left = new Map((await tx.automations.all({ project: scope.project, owner })).map((row) => [row.name, row]))
+  const left = [...(await tx.automations.all({ project: scope.project, owner }))]
   const automations: OwnedAutomation[] = []
   const sequences: (number | null)[] = []
   const note = (row: AutomationRow, change: Change, sequence: number | null) => {
@@ -122,15 +124,15 @@ async function replaceOwned(
     sequences.push(sequence)
   }
   for (const [index, trigger] of item.triggers.entries()) {
-    const name = trigger.name ?? `${deployment.name}__automation_${index + 1}`
-    const existing = left.get(name) ?? null
-    left.delete(name)
+    const name = trigger.name ?? defaultName(deployment.name, index)
+    const at = left.findIndex((row) => row.name === name)
+    const existing = at < 0 ? null : (left.splice(at, 1)[0] ?? null)
     const input = triggerAutomation(trigger, name, deployment)
     const { clock, newId } = context
     const saved = await saveAutomation(tx, { scope, input, existing, owner, now: clock.now(), newId })
     note(saved.row, saved.change, saved.sequence)
   }
-  for (const row of left.values()) {
+  for (const row of left) {
     note(row, 'removed', await removeAutomation(tx, scope, row, context.clock.now()))
   }
   return { automations, sequences }

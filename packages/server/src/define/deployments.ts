@@ -1,11 +1,12 @@
-import { notFound, UserError } from '../lib/user-error.ts'
+import { invalid, notFound, UserError } from '../lib/user-error.ts'
 import type { DeploymentRow } from '../store/deployment-table.ts'
 import type { Tables } from '../store/store.ts'
 import type { DefineContext } from './define-context.ts'
 import type { DefineService, Scope } from './define-service.ts'
 import { deploy, ownerOf } from './deploy.ts'
 import { removeAutomation } from './save-automation.ts'
-import { auditDeployment, checkRevision, saveDeployment } from './save-deployment.ts'
+import { auditDeployment, auditFlow, checkRevision, sameDeployment, saveDeployment } from './save-deployment.ts'
+import { unknownPool } from './work-pools.ts'
 
 type Deployments = Pick<
   DefineService,
@@ -30,7 +31,9 @@ export function defineDeployments(context: DefineContext): Deployments {
         const row = await findDeployment(tx, scope, reference)
         checkRevision(row, ifMatch)
         await requirePool(tx, scope, patch.work_pool ?? null)
-        const next: DeploymentRow = { ...patched(row, patch), revision: row.revision + 1, updated: clock.now() }
+        const changed = patched(row, patch)
+        if (sameDeployment(row, changed)) return { result: row, sequences: [] }
+        const next: DeploymentRow = { ...changed, revision: row.revision + 1, updated: clock.now() }
         await tx.deployments.save(next)
         await auditDeployment(tx, scope, next, 'updated', clock.now())
         return { result: next, sequences: [] }
@@ -58,6 +61,7 @@ export function defineDeployments(context: DefineContext): Deployments {
           throw new UserError('conflict', message)
         }
         await tx.deployments.removeFlow(scope.project, flow.id)
+        await auditFlow(tx, scope, flow, 'removed', clock.now())
         return { result: undefined, sequences: [] }
       }),
   }
@@ -71,7 +75,8 @@ async function findDeployment(tx: Tables, scope: Scope, reference: string): Prom
 
 async function requirePool(tx: Tables, scope: Scope, name: string | null): Promise<void> {
   if (name === null || (await tx.workPools.find(scope.project, name)) !== null) return
-  throw notFound('work pool', name, `create it with "upon work-pool create ${name}"`)
+  const problem = await unknownPool(tx, scope, name, 'work_pool')
+  throw invalid(problem.message, [problem])
 }
 
 function patched(row: DeploymentRow, patch: Parameters<DefineService['patchDeployment']>[2]): DeploymentRow {

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import { compileTrigger, type JsonObject, parseTrigger } from '@upon/engine'
-import { type ParsedAutomation, slugOf } from '@upon/sdk'
+import { NAME_CHARS_MAX, type ParsedAutomation, slugOf } from '@upon/sdk'
 import { invalid, UserError } from '../lib/user-error.ts'
 import type { AutomationDefinition, AutomationRow } from '../store/automation-table.ts'
 import type { Tables } from '../store/store.ts'
@@ -118,15 +119,22 @@ async function keyFor(
   if (existing !== null) return existing.key
   const base = slugOf(input.name ?? '') || 'automation'
   for (let attempt = 1; ; attempt += 1) {
-    const key = attempt === 1 ? base : `${base}-${attempt}`
+    const key = numbered(base, attempt)
     if (!(await taken(key))) return key
   }
 }
 
+/** `base`, then `base-2`, `base-3` and so on, never longer than a key may be. */
+export function numbered(base: string, attempt: number): string {
+  const suffix = attempt === 1 ? '' : `-${attempt}`
+  return base.slice(0, NAME_CHARS_MAX - suffix.length) + suffix
+}
+
+/** Whatever the order of their members. */
 function sameAutomation(a: AutomationRow, b: AutomationRow): boolean {
   const told = (row: AutomationRow) =>
-    JSON.stringify([row.key, row.name, row.description, row.tags, row.enabled, row.owner, row.definition])
-  return told(a) === told(b)
+    [row.key, row.name, row.description, row.tags, row.enabled, row.owner, row.definition] as const
+  return isDeepStrictEqual(told(a), told(b))
 }
 
 const inside =

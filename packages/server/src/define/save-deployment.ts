@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type ParsedDeployment, slugOf } from '@upon/sdk'
 import { UserError } from '../lib/user-error.ts'
 import type { DeploymentRow, FlowRow } from '../store/deployment-table.ts'
 import type { Tables } from '../store/store.ts'
 import type { Saved, Scope } from './define-service.ts'
+import { numbered } from './save-automation.ts'
 
 export interface SaveDeployment {
   readonly scope: Scope
@@ -18,7 +20,7 @@ export async function saveDeployment(tx: Tables, save: SaveDeployment): Promise<
   const { scope, input } = save
   const flow = await ensureFlow(tx, save)
   const existing = await tx.deployments.find(scope.project, `${flow.name}/${input.name}`)
-  if (existing !== null) checkRevision(existing, save.ifMatch)
+  checkRevision(existing ?? { flowName: flow.name, name: input.name, revision: 0 }, save.ifMatch)
   const row = await nextRow(tx, save, flow, existing)
   if (existing !== null && sameDeployment(existing, row)) return { row: existing, change: 'unchanged' }
   await tx.deployments.save(row)
@@ -27,12 +29,15 @@ export async function saveDeployment(tx: Tables, save: SaveDeployment): Promise<
   return { row, change }
 }
 
-export function checkRevision(row: DeploymentRow, ifMatch: number | undefined): void {
-  if (ifMatch === undefined || ifMatch === row.revision) return
-  const name = `${row.flowName}/${row.name}`
+export function checkRevision(
+  { flowName, name, revision }: Pick<DeploymentRow, 'flowName' | 'name' | 'revision'>,
+  ifMatch: number | undefined,
+): void {
+  if (ifMatch === undefined || ifMatch === revision) return
+  const is = revision === 0 ? 'does not exist' : `is at revision ${revision}`
   throw new UserError(
     'precondition_failed',
-    `deployment "${name}" is at revision ${row.revision}, not ${ifMatch}: read it again, then change it`,
+    `deployment "${flowName}/${name}" ${is}, not at ${ifMatch}: read it again, then change it`,
   )
 }
 
@@ -53,24 +58,37 @@ export async function auditDeployment(
   })
 }
 
+export async function auditFlow(
+  tx: Tables,
+  { project, actor }: Scope,
+  flow: FlowRow,
+  change: 'created' | 'removed',
+  now: number,
+): Promise<void> {
+  const { id: target, name } = flow
+  await tx.audit.add({ at: now, project, actor, action: `flow.${change}`, target, detail: { name } })
+}
+
 async function ensureFlow(tx: Tables, { scope, input, now, newId }: SaveDeployment): Promise<FlowRow> {
   const existing = await tx.deployments.findFlow(scope.project, input.flow_name)
   if (existing !== null) return existing
   const flow: FlowRow = { id: newId(), project: scope.project, name: input.flow_name, tags: [], created: now }
   await tx.deployments.saveFlow(flow)
+  await auditFlow(tx, scope, flow, 'created', now)
   return flow
 }
 
 async function nextRow(
   tx: Tables,
-  { scope, input, now, newId }: SaveDeployment,
+  save: SaveDeployment,
   flow: FlowRow,
   existing: DeploymentRow | null,
 ): Promise<DeploymentRow> {
+  const { scope, input, now, newId } = save
   return {
     id: existing?.id ?? newId(),
     project: scope.project,
-    key: input.key ?? existing?.key ?? (await freeKey(tx, scope, `${slugOf(flow.name)}-${slugOf(input.name)}`)),
+    key: await keyFor(tx, save, flow, existing),
     flowId: flow.id,
     flowName: flow.name,
     name: input.name,
@@ -100,16 +118,33 @@ async function nextRow(
   }
 }
 
-async function freeKey(tx: Tables, scope: Scope, wanted: string): Promise<string> {
-  const base = wanted.replace(/^[^a-z0-9]+/, '') || 'deployment'
+/** A given key is taken as it is; one made from flow and name gives way to keys that exist. */
+async function keyFor(
+  tx: Tables,
+  { scope, input }: SaveDeployment,
+  flow: FlowRow,
+  existing: DeploymentRow | null,
+): Promise<string> {
+  const holder = async (key: string) => {
+    const other = await tx.deployments.find(scope.project, key)
+    return other === null || other.id === existing?.id ? null : other
+  }
+  if (input.key !== undefined) {
+    const other = await holder(input.key)
+    if (other === null) return input.key
+    throw new UserError('conflict', `deployment "${other.flowName}/${other.name}" has the key "${input.key}"`)
+  }
+  if (existing !== null) return existing.key
+  const base = `${slugOf(flow.name)}-${slugOf(input.name)}`.replace(/^[^a-z0-9]+/, '') || 'deployment'
   for (let attempt = 1; ; attempt += 1) {
-    const key = attempt === 1 ? base : `${base}-${attempt}`
-    if ((await tx.deployments.find(scope.project, key)) === null) return key
+    const key = numbered(base, attempt)
+    if ((await holder(key)) === null) return key
   }
 }
 
-function sameDeployment(a: DeploymentRow, b: DeploymentRow): boolean {
-  const told = ({ revision: _revision, created: _created, updated: _updated, ...rest }: DeploymentRow) =>
-    JSON.stringify(Object.entries(rest).sort())
-  return told(a) === told(b)
+/** Whether they say the same, whatever the order of their members. */
+export function sameDeployment(a: DeploymentRow, b: DeploymentRow): boolean {
+  const told = ({ revision: _revision, created: _created, updated: _updated, ...rest }: DeploymentRow): unknown =>
+    JSON.parse(JSON.stringify(rest))
+  return isDeepStrictEqual(told(a), told(b))
 }

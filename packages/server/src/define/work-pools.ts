@@ -1,4 +1,5 @@
-import { DEFAULT_WORK_QUEUE } from '@upon/sdk'
+import type { Problem } from '@upon/engine'
+import { DEFAULT_WORK_QUEUE, nearest } from '@upon/sdk'
 import { notFound, UserError } from '../lib/user-error.ts'
 import type { Tables } from '../store/store.ts'
 import type { WorkPoolRow, WorkQueueRow } from '../store/work-pool-table.ts'
@@ -9,6 +10,14 @@ type WorkPools = Pick<
   DefineService,
   'createWorkPool' | 'patchWorkPool' | 'removeWorkPool' | 'createWorkQueue' | 'patchWorkQueue' | 'removeWorkQueue'
 >
+
+/** The problem of naming a work pool that does not exist. */
+export async function unknownPool(tx: Tables, scope: Scope, name: string, path: string): Promise<Problem> {
+  const known = (await tx.workPools.list(scope.project)).map((pool) => pool.name)
+  const suggestion = nearest(name, known)
+  const message = `there is no work pool "${name}"; create it with "upon work-pool create ${name}"`
+  return { path, message, found: name, ...(suggestion === null ? {} : { suggestion }) }
+}
 
 /** A new pool of type `process` with its default queue. */
 export async function ensureWorkPool(
