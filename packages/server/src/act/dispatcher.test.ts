@@ -5,7 +5,7 @@ import { createDefinitions } from '../decide/definitions.ts'
 import { StoreUnavailableError } from '../store/errors.ts'
 import type { Store, Tables } from '../store/store.ts'
 import { freshDirectory, openWorld, type World } from '../test-world.test-support.ts'
-import { STOP_GRACE_US, startDispatcher } from './dispatcher.ts'
+import { LAUNCHES_AT_ONCE_MAX, LAUNCHES_PER_AUTOMATION_MAX, STOP_GRACE_US, startDispatcher } from './dispatcher.ts'
 import { openSink, statuses } from './http-sink.test-support.ts'
 import { createOutgoingHttp } from './outgoing-http.ts'
 import { createRenderer } from './template/renderer.ts'
@@ -286,4 +286,51 @@ test('a slow call of one launch does not hold up the retry of another', async ()
     ['succeeded', 'succeeded'],
     ['succeeded', 'succeeded'],
   ])
+})
+
+test('an automation whose calls hang holds up no other', async () => {
+  const open: (() => void)[] = []
+  await using hanging = await openSink((response) => void open.push(() => response.end()))
+  await using w = await openWorld(LOCAL)
+  await w.automation({ key: 'hangs', actions: [{ type: 'call-webhook', url: hanging.url }] })
+  await w.automation({ key: 'works', trigger: { expect: ['other'] }, actions: [{ type: 'do-nothing' }] })
+  const hung = LAUNCHES_AT_ONCE_MAX + 10
+  await w.send(...Array.from({ length: hung }, () => ({})))
+  await expect.poll(() => hanging.received.length).toBe(LAUNCHES_PER_AUTOMATION_MAX)
+  await w.send({ event: 'other' })
+  await expect.poll(async () => (await statesOf(w)).at(-1)).toEqual(['succeeded', 'succeeded'])
+  expect(hanging.received).toHaveLength(LAUNCHES_PER_AUTOMATION_MAX)
+  await expect.poll(() => open.splice(0).map((answer) => answer()) && hanging.received.length).toBe(hung)
+  await expect.poll(async () => (await w.store.read.launches.countByState()).succeeded).toBe(hung + 1)
+})
+
+test('actions on the firing itself wait until the log has its event, and see that one', async () => {
+  let held = true
+  const wrap = (store: Store): Store => ({
+    ...store,
+    log: {
+      ...store.log,
+      append(entries, options) {
+        const carries = entries.some((entry) => entry.kind === 'event' && entry.event.source === 'upon')
+        if (held && carries) return Promise.reject(new Error('not yet'))
+        return store.log.append(entries, options)
+      },
+    },
+  })
+  await using w = await openWorld({ wrap })
+  await w.automation({
+    actions: [{ type: 'do-nothing' }],
+    actions_on_trigger: [emit('step.two', { payload: { cause: '{{ event.event }}' } })],
+  })
+  await w.send({})
+  await w.dispatcher?.idle()
+  w.clock.advance(SECOND)
+  await w.dispatcher?.idle()
+  expect((await w.launches())[0]).toMatchObject({ state: 'running', nextAction: 1 })
+  held = false
+  await w.advance(5 * SECOND)
+  await w.advance(5 * SECOND)
+  const [step] = await w.events({ names: ['step.two'] })
+  expect(step?.payload).toEqual({ cause: 'prefect.automation.triggered' })
+  expect(await statesOf(w)).toEqual([['succeeded', 'succeeded', 'succeeded']])
 })

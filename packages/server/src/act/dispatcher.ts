@@ -2,12 +2,14 @@ import { MILLISECOND, SECOND } from '@upon/engine'
 import type { Log } from '../lib/log.ts'
 import { type Loop, startLoop } from '../lib/loop.ts'
 import { StoreUnavailableError } from '../store/errors.ts'
-import type { Launch } from '../store/launch-table.ts'
+import type { HeldBack, Launch } from '../store/launch-table.ts'
 import type { Store } from '../store/store.ts'
 import { type LaunchWork, NotInLogYetError, type Stopping, workOnLaunch } from './work-on-launch.ts'
 
 /** Launches worked on at the same time; more wait in the outbox. */
-export const LAUNCHES_AT_ONCE_MAX = 32
+export const LAUNCHES_AT_ONCE_MAX = 64
+/** Of them, those of one automation: a URL that does not answer must not hold up the others. */
+export const LAUNCHES_PER_AUTOMATION_MAX = 16
 /** A launch that could not be committed rests this long, doubled each time up to the maximum. */
 const REST_MIN_US = 1 * SECOND
 const REST_MAX_US = 60 * SECOND
@@ -35,7 +37,7 @@ export interface Dispatcher {
 /** Takes due launches from the outbox and carries out their actions, one commit per action. */
 export function startDispatcher(options: DispatcherOptions): Dispatcher {
   const { store, clock, log } = options
-  const busy = new Map<string, Promise<void>>()
+  const busy = new Map<string, { readonly automation: string; readonly work: Promise<void> }>()
   const resting = new Set<string>()
   const failures = new Map<string, number>()
   const stopping: Stopping = { asked: false, over: false }
@@ -51,14 +53,25 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
       if (storeInDoubt) await store.healthy()
       storeInDoubt = false
       const due = await store.read.launches.due(clock.now(), room, heldBack())
-      for (const launch of due) begin(launch)
+      const begun = due.filter(begin)
+      if (begun.length < due.length) return 'again'
       return due.length === room ? null : store.read.launches.nextDue(heldBack())
     },
   })
 
-  const heldBack = () => new Set([...busy.keys(), ...resting])
+  function heldBack(): HeldBack {
+    return { launches: new Set([...busy.keys(), ...resting]), automations: fullAutomations() }
+  }
 
-  function begin(launch: Launch): void {
+  function fullAutomations(): ReadonlySet<string> {
+    const counts = new Map<string, number>()
+    for (const { automation } of busy.values()) counts.set(automation, (counts.get(automation) ?? 0) + 1)
+    return new Set([...counts.keys()].filter((id) => (counts.get(id) ?? 0) >= LAUNCHES_PER_AUTOMATION_MAX))
+  }
+
+  /** False when its automation has no room. */
+  function begin(launch: Launch): boolean {
+    if (fullAutomations().has(launch.automationId)) return false
     const work = workOnLaunch(options, launch, stopping)
       .then(() => void failures.delete(launch.id))
       .catch((error: unknown) => rest(launch.id, error))
@@ -66,8 +79,11 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
         busy.delete(launch.id)
         loop.wake()
       })
-    busy.set(launch.id, work)
+    busy.set(launch.id, { automation: launch.automationId, work })
+    return true
   }
+
+  const allWork = () => Promise.all([...busy.values()].map(({ work }) => work))
 
   function rest(id: string, error: unknown): void {
     let pause = LOG_WAIT_US
@@ -92,7 +108,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
       for (;;) {
         await loop.idle()
         if (busy.size === 0) return
-        await Promise.all(busy.values())
+        await allWork()
       }
     },
     async stop() {
@@ -103,7 +119,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
       const grace = new Promise<void>((resolve) => {
         cancel = clock.at(clock.now() + STOP_GRACE_US, resolve)
       })
-      await Promise.race([Promise.all(busy.values()), grace])
+      await Promise.race([allWork(), grace])
       cancel()
       stopping.over = true
     },

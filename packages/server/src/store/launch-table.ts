@@ -78,15 +78,21 @@ export interface LaunchFilter {
   readonly until?: Instant
 }
 
+/** Launches not to give out, by their own id or by their automation's. */
+export interface HeldBack {
+  readonly launches: ReadonlySet<string>
+  readonly automations: ReadonlySet<string>
+}
+
 export interface LaunchTable {
   get(project: string, id: string): Promise<Launch | null>
   /** Newest firing first. */
   list(filter: LaunchFilter, page: PageRequest): Promise<Page<Launch>>
   count(filter: LaunchFilter): Promise<number>
-  /** Outbox rows due at or before `now`, oldest first, not named in `busy`. */
-  due(now: Instant, limit: number, busy: ReadonlySet<string>): Promise<readonly Launch[]>
-  /** The soonest `due` of any outbox row not named in `busy`, or null. */
-  nextDue(busy: ReadonlySet<string>): Promise<Instant | null>
+  /** Outbox rows due at or before `now`, oldest first, not held back. */
+  due(now: Instant, limit: number, held: HeldBack): Promise<readonly Launch[]>
+  /** The soonest `due` of any outbox row not held back, or null. */
+  nextDue(held: HeldBack): Promise<Instant | null>
   /** Launches by state over all projects, for metrics. */
   countByState(): Promise<Readonly<Record<string, number>>>
   /**

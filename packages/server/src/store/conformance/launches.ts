@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ActionRecord, LaunchProgress } from '../launch-table.ts'
+import type { ActionRecord, HeldBack, LaunchProgress } from '../launch-table.ts'
 import { type PreparePlace, useStore } from './place.ts'
 import { automationRow, decide, firing, launch, launched, page, T0 } from './samples.ts'
 import { allPages } from './walk.ts'
@@ -26,6 +26,11 @@ const record = (changes: Partial<ActionRecord> = {}): ActionRecord => ({
   ...changes,
 })
 
+const held = (launches: readonly string[], automations: readonly string[] = []): HeldBack => ({
+  launches: new Set(launches),
+  automations: new Set(automations),
+})
+
 const onward = (changes: Partial<LaunchProgress> = {}): LaunchProgress => ({
   action: record(),
   state: 'running',
@@ -44,7 +49,7 @@ export function launchConformance(prepare: PreparePlace): void {
     const progress = (id: string, changes?: Partial<LaunchProgress>) =>
       test.store.transaction((tx) => tx.launches.progress(id, onward(changes)))
     const due = async (now: number, busy: string[] = [], limit = 10) =>
-      (await test.store.read.launches.due(now, limit, new Set(busy))).map(({ id }) => id)
+      (await test.store.read.launches.due(now, limit, held(busy))).map(({ id }) => id)
 
     it('starts with all actions pending, under keys that are theirs alone', async () => {
       await test.store.transaction((tx) => tx.automations.save(automationRow('a1', { name: 'As it was' }), 'local'))
@@ -93,9 +98,18 @@ export function launchConformance(prepare: PreparePlace): void {
       expect(await due(T0 + 30, ['a'])).toEqual(['b', 'late'])
       expect(await due(T0 + 30, ['a'], 1)).toEqual(['b'])
       expect(await due(T0)).toEqual([])
-      expect(await store.read.launches.nextDue(new Set())).toBe(T0 + 10)
-      expect(await store.read.launches.nextDue(new Set(['a']))).toBe(T0 + 20)
-      expect(await store.read.launches.nextDue(new Set(['a', 'b', 'late']))).toBeNull()
+      expect(await store.read.launches.nextDue(held([]))).toBe(T0 + 10)
+      expect(await store.read.launches.nextDue(held(['a']))).toBe(T0 + 20)
+      expect(await store.read.launches.nextDue(held(['a', 'b', 'late']))).toBeNull()
+    })
+
+    it('gives out no launches of an automation that is held back', async () => {
+      const { launches } = test.store.read
+      await launched(test.store, 'a', { firing: { at: T0 + 10 } })
+      await launched(test.store, 'b', { firing: { at: T0 + 20, automationId: 'a2' } })
+      expect((await launches.due(T0 + 20, 1, held([], ['a1']))).map(({ id }) => id)).toEqual(['b'])
+      expect(await launches.nextDue(held([], ['a1']))).toBe(T0 + 20)
+      expect(await launches.nextDue(held(['b'], ['a1']))).toBeNull()
     })
 
     it('moves to the next action with what the last one gave', async () => {

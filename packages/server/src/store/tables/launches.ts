@@ -100,25 +100,25 @@ function outbox(database: Database): Pick<LaunchTable, 'due' | 'nextDue' | 'prog
   const { db } = database
 
   return {
-    async due(now, limit, busy) {
-      const rows = await launchRows(database)
-        .where('due', '<=', now)
+    async due(now, limit, { launches, automations }) {
+      let query = launchRows(database).where('due', '<=', now)
+      if (automations.size > 0) query = query.where('launches.automationId', 'not in', [...automations])
+      const rows = await query
         .orderBy('due')
         .orderBy('sequence')
-        // Rows another worker of this process is on are few, and cheaper to skip here than to name in the statement.
-        .limit(limit + busy.size)
+        // Rows this process is already on are few, and cheaper to skip here than to name in the statement.
+        .limit(limit + launches.size)
         .execute()
-      return withActions(database, rows.filter(({ id }) => !busy.has(id)).slice(0, limit))
+      return withActions(database, rows.filter(({ id }) => !launches.has(id)).slice(0, limit))
     },
-    async nextDue(busy) {
-      const rows = await db
-        .selectFrom('launches')
-        .select(['id', 'due'])
-        .where('due', 'is not', null)
+    async nextDue({ launches, automations }) {
+      let query = db.selectFrom('launches').select(['id', 'due']).where('due', 'is not', null)
+      if (automations.size > 0) query = query.where('automationId', 'not in', [...automations])
+      const rows = await query
         .orderBy('due')
-        .limit(busy.size + 1)
+        .limit(launches.size + 1)
         .execute()
-      return rows.find(({ id }) => !busy.has(id))?.due ?? null
+      return rows.find(({ id }) => !launches.has(id))?.due ?? null
     },
     async progress(id, { action, state, nextAction, due, ended, warnings }) {
       const before = await db
