@@ -1,5 +1,5 @@
 // Loaded into a server with `--import` to prove that the comparison can fail: what should be one transaction becomes
-// two. The cursor is committed first, then, after a while, all that was decided. Nothing of this is in the product.
+// two. Cursor, windows and firings are committed first; after a while, the launches. Nothing of this is in the product.
 import { createRequire } from 'node:module'
 
 interface Statement {
@@ -14,7 +14,7 @@ interface Database {
 }
 
 /** Wide enough that a kill at a random instant often falls into it. */
-const GAP_MS = 100
+const GAP_MS = 60
 
 const builtIn: unknown = process.getBuiltinModule('node:sqlite')
 if (hasDatabase(builtIn)) builtIn.DatabaseSync = broken(builtIn.DatabaseSync)
@@ -41,18 +41,34 @@ function broken(original: DatabaseClass): DatabaseClass {
   })
 }
 
+/** Whether a decision is being written of which no launch has been written yet. */
+let deciding = false
+
 function brokenStatement(db: Database, sql: string, statement: Statement): Statement {
-  if (!sql.startsWith('UPDATE decider SET cursor')) return statement
-  return {
-    run(...values) {
-      const result = statement.run(...values)
-      db.exec('COMMIT')
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, GAP_MS)
-      db.exec('BEGIN IMMEDIATE')
-      return result
-    },
-  }
+  const text = sql.trimStart()
+  if (text.startsWith('UPDATE decider SET cursor')) return before(statement, beginDeciding)
+  if (text.startsWith('INSERT INTO launches')) return before(statement, () => splitOnce(db))
+  return statement
 }
+
+function beginDeciding(): void {
+  deciding = true
+}
+
+function splitOnce(db: Database): void {
+  if (!deciding) return
+  deciding = false
+  db.exec('COMMIT')
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, GAP_MS)
+  db.exec('BEGIN IMMEDIATE')
+}
+
+const before = (statement: Statement, work: () => void): Statement => ({
+  run(...values) {
+    work()
+    return statement.run(...values)
+  },
+})
 
 function hasDatabase(found: unknown): found is { DatabaseSync: DatabaseClass } {
   return typeof found === 'object' && found !== null && 'DatabaseSync' in found

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient, routes } from '@upon/sdk'
 import { createRandom, type Random } from '../lib/random.ts'
-import { freePort, startUpon, type UponServer } from '../live/upon-server.ts'
+import { freePort, startUpon, type UponOptions, type UponServer } from '../live/upon-server.ts'
 import { type CheckReport, checkStore } from './check/check-store.ts'
 import { compare } from './check/differences.ts'
 import { readMarkers } from './check/markers.ts'
@@ -47,11 +47,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const directory = mkdtempSync(join(tmpdir(), 'upon-chaos-'))
   const markerFile = join(directory, 'markers.txt')
   const server = { directory: join(directory, 'data'), port: await freePort(), nodeArgs: options.nodeArgs ?? [] }
-  await setUp(server, markerFile)
+  const first = startUpon(server)
+  await first.ready
+  await define(first.url, markerFile)
 
   const next = createChaosEvents(options.seed)
   using sender = startSender({ url: `http://127.0.0.1:${server.port}`, rate: options.rate, next })
-  const restartMs = await killAgainAndAgain(server, options)
+  const restartMs = await killAgainAndAgain(first, server, options)
   const last = startUpon(server)
   restartMs.push(await last.ready)
   options.onProgress?.('last start: waiting for what is left')
@@ -76,28 +78,23 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   }
 }
 
-interface Where {
-  readonly directory: string
-  readonly port: number
-  readonly nodeArgs: readonly string[]
-}
-
-/** What is under test is defined before the first kill, on a sound server. */
-async function setUp({ directory, port }: Where, markerFile: string): Promise<void> {
-  const server = startUpon({ directory, port })
-  await server.ready
-  const client = createClient({ url: server.url })
+async function define(url: string, markerFile: string): Promise<void> {
+  const client = createClient({ url, timeoutMs: 60_000 })
   await client.call(routes.deploy, { body: chaosDeployments(markerFile) })
   await client.call(routes.applyDocuments, { body: { documents: [...chaosAutomations()] } })
-  await server.stop()
 }
 
-async function killAgainAndAgain(where: Where, { kills, seed, onProgress }: ChaosOptions): Promise<number[]> {
+/** Each kill is followed by a start, but for the last. */
+async function killAgainAndAgain(
+  first: UponServer,
+  where: UponOptions,
+  { kills, seed, onProgress }: ChaosOptions,
+): Promise<number[]> {
   const random = createRandom(seed ^ 0x5eed)
   const restartMs: number[] = []
   let usualMs = 1_000
   for (let kill = 1; kill <= kills; kill += 1) {
-    const server = startUpon(where)
+    const server = kill === 1 ? first : startUpon(where)
     const ready = await lifeOf(server, random, usualMs)
     if (ready !== null) {
       restartMs.push(ready)

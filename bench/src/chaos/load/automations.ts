@@ -33,11 +33,15 @@ export function chaosAutomations(): readonly Document[] {
   ]
 }
 
-/** The first four start something: a window of 4 s fires at most every 4 s; counting without a window, every 40th time. */
+/**
+ * The first four start something, and seldom: a window of 4 s fires at most every 4 s; counting without a window, every
+ * 30th time. The last fires at every event, so that hardly a batch is without a firing.
+ */
 function exact(index: number): Document {
-  const counting = index % 2 === 0 ? { threshold: 1, within: 4 + index } : { threshold: 40, within: 0 }
+  const counting = index % 2 === 0 ? { threshold: 1, within: 4 + index } : { threshold: index < 4 ? 30 : 10, within: 0 }
   const match = { 'prefect.resource.id': `chaos.node.${index}` }
   const action = [RUN_QUICK, RUN_SLOW, RUN_QUICK, RUN_SLOW][index] ?? DO_NOTHING
+  if (index === KINDS.exact - 1) return document(`exact-${index}`, { expect: [`chaos.exact.${index}`], match })
   return document(`exact-${index}`, { expect: [`chaos.exact.${index}`], match, ...counting }, action)
 }
 

@@ -7,7 +7,7 @@ const BATCH_MAX = 100
 const CONNECTIONS = 4
 const TICK_MS = 20
 /** Pause after a request that failed, while the server is away. */
-const AWAY_MS = 15
+const AWAY_MS = 40
 /** Short, since a killed server answers nothing any more. */
 const ANSWER_MS = 10_000
 
