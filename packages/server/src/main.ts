@@ -74,7 +74,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     engine: () => pipeline.decider.stats(),
   })
   const pipeline: Pipeline = startPipeline({ ...options, store, renderer, newId, metrics })
-  const define = createDefineService({ store, renderer, ingest: pipeline.ingest, clock, newId })
+  const define = createDefineService({ store, renderer, ingest: pipeline.ingest, clock, newId, wakes: pipeline.wakes })
   const retention = startRetention({ store, retention: options.retention, clock, log })
 
   let url = ''

@@ -114,7 +114,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       ? null
       : startDispatcher({ store, definitions, renderer, http, clock, log, wakes, onLaunch: () => {} })
   const runService: RunService = createRunService({ store, clock, log, wakes, newId })
-  const define = createDefineService({ store, renderer, ingest, clock, newId })
+  const define = createDefineService({ store, renderer, ingest, clock, newId, wakes })
   const project = (await store.read.projects.find('default'))?.id ?? ''
   const scope: Scope = { project, actor: 'local' }
 

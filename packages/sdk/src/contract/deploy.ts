@@ -37,6 +37,9 @@ export const deployAnswerSchema = z
       z.object({ deployment: deploymentSchema, change: z.enum(['created', 'updated', 'unchanged']) }),
     ),
     work_pools: z.array(z.object({ name: z.string(), type: z.string(), change: z.enum(['created', 'unchanged']) })),
+    work_queues: z
+      .array(z.object({ name: z.string(), work_pool: z.string(), change: z.enum(['created']) }))
+      .describe('Queues that were missing.'),
     automations: z.array(
       z.object({
         automation: automationSchema,

@@ -9,10 +9,13 @@ import { triggerText } from './trigger-text.ts'
  * Prints what a deploy changed:
  * `+ work pool my-work-pool (process)   + deployment decorated-fn/my-deployment`, then the automations it owns.
  */
-export function printDeployed(cli: Cli, { work_pools, deployments, automations }: DeployAnswer): void {
+export function printDeployed(cli: Cli, { work_pools, work_queues, deployments, automations }: DeployAnswer): void {
   const { style } = cli
   const made = work_pools.filter(({ change }) => change === 'created')
-  const pools = made.map(({ name, type }) => `${style.green('+')} work pool ${name} (${type})`)
+  const pools = [
+    ...made.map(({ name, type }) => `${style.green('+')} work pool ${name} (${type})`),
+    ...work_queues.map(({ name, work_pool }) => `${style.green('+')} work queue ${work_pool}/${name}`),
+  ]
   const lines = deployments.map(
     ({ deployment, change }) => `${changeSign(style, change)} deployment ${deployment.full_name}`,
   )

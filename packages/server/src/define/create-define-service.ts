@@ -2,6 +2,7 @@ import type { Renderer } from '../act/template/renderer.ts'
 import type { Ingest } from '../ingest/ingest.ts'
 import type { Clock } from '../lib/clock.ts'
 import { UserError } from '../lib/user-error.ts'
+import type { Wakes } from '../lib/wakes.ts'
 import type { ProjectRow } from '../store/project-table.ts'
 import type { Store, Tables } from '../store/store.ts'
 import { defineAutomations } from './automations.ts'
@@ -10,6 +11,7 @@ import type { DefineService } from './define-service.ts'
 import { defineDeployments } from './deployments.ts'
 import { defineVariables } from './variables.ts'
 import { defineWorkPools } from './work-pools.ts'
+import { defineWorkQueues } from './work-queues.ts'
 
 export interface DefineOptions {
   readonly store: Pick<Store, 'read' | 'transaction'>
@@ -17,12 +19,15 @@ export interface DefineOptions {
   readonly ingest: Pick<Ingest, 'raisedAppended'>
   readonly clock: Clock
   readonly newId: () => string
+  /** Told when waiting runs may start; left out where nothing is run. */
+  readonly wakes?: Pick<Wakes, 'runs'>
 }
 
 /** Everything people define, on one store. */
-export function createDefineService({ store, renderer, ingest, clock, newId }: DefineOptions): DefineService {
+export function createDefineService({ store, renderer, ingest, clock, newId, wakes }: DefineOptions): DefineService {
   async function commit<T>(work: (tx: Tables) => Promise<Committed<T>>): Promise<T> {
-    const { result, sequences } = await store.transaction(work)
+    const { result, sequences, startable } = await store.transaction(work)
+    if (startable === true) wakes?.runs()
     const last = Math.max(0, ...sequences.map((sequence) => sequence ?? 0))
     if (last > 0) await ingest.raisedAppended(last)
     return result
@@ -33,6 +38,7 @@ export function createDefineService({ store, renderer, ingest, clock, newId }: D
     ...defineAutomations(context),
     ...defineDeployments(context),
     ...defineWorkPools(context),
+    ...defineWorkQueues(context),
     ...defineVariables(context),
     createProject: (actor, input) =>
       commit(async (tx) => {

@@ -16,4 +16,6 @@ export interface Committed<T> {
   readonly result: T
   /** Raised entries the answer has to wait for. */
   readonly sequences: readonly (number | null)[]
+  /** Runs that waited may start now: a pool or queue was resumed, a limit was raised. */
+  readonly startable?: boolean
 }

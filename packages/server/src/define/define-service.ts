@@ -46,6 +46,8 @@ export interface DeployReport {
     readonly type: string
     readonly change: 'created' | 'unchanged'
   }[]
+  /** Queues that were missing. */
+  readonly workQueues: readonly { readonly name: string; readonly workPool: string; readonly change: 'created' }[]
   readonly automations: readonly {
     readonly row: AutomationRow
     readonly change: Change
@@ -89,6 +91,7 @@ export interface DefineService {
   /** Automations nothing owns, by key, such that applying them changes nothing. */
   exportAll(scope: Scope): Promise<readonly AutomationDocument[]>
 
+  /** Makes what is missing of work pools and queues. */
   deploy(scope: Scope, request: ParsedDeploy): Promise<DeployReport>
   putDeployment(scope: Scope, input: ParsedDeployment, match: IfMatch): Promise<Saved<DeploymentRow>>
   patchDeployment(scope: Scope, reference: string, patch: ParsedDeploymentPatch, match: IfMatch): Promise<DeploymentRow>

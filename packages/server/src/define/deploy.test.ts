@@ -61,6 +61,20 @@ test('a deploy creates the pool, the flow, the deployment and one automation for
   expect(queues.map(({ name, priority }) => [name, priority])).toEqual([['default', 1]])
 })
 
+test('a deploy makes the queue its deployment names, once, and says so', async () => {
+  await using w = await openWorld()
+  const request = item({ work_pool: 'gpu', work_queue: 'fast' })
+  const made = { name: 'fast', workPool: 'gpu', change: 'created' }
+  expect((await deploy(w, request, { ...request, name: 'other' })).workQueues).toEqual([made])
+  expect((await deploy(w, request)).workQueues).toEqual([])
+  const [pool] = await w.store.read.workPools.list(w.project)
+  const queues = await w.store.read.workPools.queues(w.project, pool?.id ?? '')
+  expect(queues.map(({ name, priority }) => [name, priority])).toEqual([
+    ['default', 1],
+    ['fast', 2],
+  ])
+})
+
 test('what a trigger says about the run reaches the run', async () => {
   await using w = await openWorld()
   const parameters = { name: '{{ event.resource.id }}', n: '{{ event.payload.n }}' }

@@ -20,6 +20,7 @@ import { commitUnlessDry } from './dry-run.ts'
 import { removeAutomation, saveAutomation } from './save-automation.ts'
 import { saveDeployment } from './save-deployment.ts'
 import { ensureWorkPool, unknownPool } from './work-pools.ts'
+import { ensureQueue } from './work-queues.ts'
 
 type DeployItem = ParsedDeploy['deployments'][number]
 type OwnedAutomation = DeployReport['automations'][number]
@@ -59,6 +60,7 @@ function checkItems({ renderer }: DefineContext, request: ParsedDeploy): void {
 async function deployInside(tx: Tables, context: DefineContext, scope: Scope, request: ParsedDeploy) {
   const pools = await ensurePools(tx, context, scope, request)
   const deployments: Saved<DeploymentRow>[] = []
+  const workQueues: DeployReport['workQueues'][number][] = []
   const automations: OwnedAutomation[] = []
   const sequences: (number | null)[] = []
   for (const item of request.deployments) {
@@ -66,12 +68,15 @@ async function deployInside(tx: Tables, context: DefineContext, scope: Scope, re
     const now = context.clock.now()
     const saved = await saveDeployment(tx, { scope, input, now, newId: context.newId })
     deployments.push(saved)
+    const queue = await ensureQueue(tx, context, scope, saved.row)
+    if (queue !== null) workQueues.push({ name: queue.name, workPool: queue.poolName, change: 'created' })
     const owned = await replaceOwned(tx, context, scope, item, saved.row)
     automations.push(...owned.automations)
     sequences.push(...owned.sequences)
   }
-  const report: DeployReport = { deployments, workPools: pools, automations, warnings: warningsFor(automations) }
-  return { result: report, sequences }
+  const warnings = warningsFor(automations)
+  const report: DeployReport = { deployments, workPools: pools, workQueues, automations, warnings }
+  return { result: report, sequences, startable: true }
 }
 
 async function ensurePools(

@@ -7,6 +7,7 @@ import { deploy, ownerOf } from './deploy.ts'
 import { removeAutomation } from './save-automation.ts'
 import { auditDeployment, auditFlow, checkRevision, sameDeployment, saveDeployment } from './save-deployment.ts'
 import { unknownPool } from './work-pools.ts'
+import { ensureQueue } from './work-queues.ts'
 
 type Deployments = Pick<
   DefineService,
@@ -23,7 +24,8 @@ export function defineDeployments(context: DefineContext): Deployments {
       commit(async (tx) => {
         await requirePool(tx, scope, input.work_pool)
         const result = await saveDeployment(tx, { scope, input, now: clock.now(), newId, ...match })
-        return { result, sequences: [] }
+        await ensureQueue(tx, context, scope, result.row)
+        return { result, sequences: [], startable: true }
       }),
 
     patchDeployment: (scope, reference, patch, { ifMatch }) =>
@@ -35,8 +37,9 @@ export function defineDeployments(context: DefineContext): Deployments {
         if (sameDeployment(row, changed)) return { result: row, sequences: [] }
         const next: DeploymentRow = { ...changed, revision: row.revision + 1, updated: clock.now() }
         await tx.deployments.save(next)
+        await ensureQueue(tx, context, scope, next)
         await auditDeployment(tx, scope, next, 'updated', clock.now())
-        return { result: next, sequences: [] }
+        return { result: next, sequences: [], startable: true }
       }),
 
     removeDeployment: (scope, reference) =>

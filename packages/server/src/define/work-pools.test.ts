@@ -67,3 +67,47 @@ test('a queue that exists, does not exist, or must stay is told in words', async
     message: expect.stringContaining('stays as long as its work pool'),
   })
 })
+
+test('a queue with deployments stays', async () => {
+  await using w = await openWorld()
+  await pool(w)
+  await w.deployment({ work_pool: 'gpu', work_queue: 'fast' })
+  await expect(w.define.removeWorkQueue(w.scope, 'gpu', 'fast')).rejects.toMatchObject({
+    code: 'conflict',
+    message: 'work queue "fast" still has 1 deployment; move or delete them first',
+  })
+})
+
+/** A worker that waits for a run of the pool while something keeps it from starting, until `release` takes that away. */
+async function startsAfter(w: World, deployment: object, release: () => Promise<unknown>) {
+  const { id } = await w.deployment({ work_pool: 'gpu', ...deployment })
+  const { run } = await w.runService.createRun(w.scope, id, { parameters: {}, job_variables: {}, tags: [] })
+  const registration = { name: 'w1', host: 'here', pid: 1, version: '0', embedded: false }
+  const worker = { project: w.project, id: (await w.runService.registerWorker(w.project, 'gpu', registration)).id }
+  const { signal } = new AbortController()
+  expect(await w.runService.claim([worker], { limit: 1, waitSeconds: 0, signal })).toEqual([])
+  const claim = w.runService.claim([worker], { limit: 1, waitSeconds: 30, signal })
+  await release()
+  const [claimed] = await claim
+  return claimed?.run.run_id === run.id
+}
+
+test('a run that a paused pool held up starts as soon as the pool is resumed', async () => {
+  await using w = await openWorld()
+  await pool(w, { paused: true })
+  expect(await startsAfter(w, {}, () => w.define.patchWorkPool(w.scope, 'gpu', { paused: false }))).toBe(true)
+})
+
+test('a run that a limit of 0 held up starts as soon as the limit is raised', async () => {
+  await using w = await openWorld()
+  await pool(w, { concurrency_limit: 0 })
+  expect(await startsAfter(w, {}, () => w.define.patchWorkPool(w.scope, 'gpu', { concurrency_limit: 1 }))).toBe(true)
+})
+
+test('a run that a paused queue held up starts as soon as the queue is resumed', async () => {
+  await using w = await openWorld()
+  await pool(w)
+  await w.define.createWorkQueue(w.scope, 'gpu', { name: 'slow', paused: true })
+  const resume = () => w.define.patchWorkQueue(w.scope, 'gpu', 'slow', { paused: false })
+  expect(await startsAfter(w, { work_queue: 'slow' }, resume)).toBe(true)
+})

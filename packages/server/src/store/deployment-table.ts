@@ -49,6 +49,7 @@ export interface DeploymentFilter {
   readonly name?: string
   readonly tag?: string
   readonly workPool?: string
+  readonly workQueue?: string
   readonly paused?: boolean
 }
 

@@ -82,6 +82,7 @@ export function deployHandlers(deps: Deps): HandlersOf<'listFlows' | 'getFlow' |
       return ok({
         deployments: report.deployments.map(({ row, change }) => ({ deployment: deploymentJson(row), change })),
         work_pools: report.workPools.map((pool) => ({ ...pool })),
+        work_queues: report.workQueues.map(({ workPool: work_pool, ...queue }) => ({ ...queue, work_pool })),
         automations: report.automations.map(({ row, change, deployment }) => ({
           automation: automationJson(row, define.warnings(row)),
           change,

@@ -49,11 +49,12 @@ type DeploymentMethods = Pick<DeploymentTable, 'find' | 'list' | 'count' | 'save
 function deployments({ db, sql }: Database): DeploymentMethods {
   function matching(filter: DeploymentFilter) {
     let query = db.selectFrom('deployments').where('project', '=', filter.project)
-    const { flow, name, tag, workPool, paused } = filter
+    const { flow, name, tag, workPool, workQueue, paused } = filter
     if (flow !== undefined) query = query.where((eb) => eb.or([eb('flowName', '=', flow), eb('flowId', '=', flow)]))
     if (name !== undefined) query = query.where('name', '=', name)
     if (tag !== undefined) query = query.where(sql.hasText('tags', tag))
     if (workPool !== undefined) query = query.where('workPool', '=', workPool)
+    if (workQueue !== undefined) query = query.where('workQueue', '=', workQueue)
     if (paused !== undefined) query = query.where('paused', '=', flag(paused))
     return query
   }
