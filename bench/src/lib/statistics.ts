@@ -11,7 +11,3 @@ export const medianOf = (values: readonly number[]): number => {
   const lower = sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN
   return (lower + upper) / 2
 }
-
-/** How far the values lie from each other, as a share of their median. */
-export const spreadOf = (values: readonly number[]): number =>
-  (Math.max(...values) - Math.min(...values)) / medianOf(values)

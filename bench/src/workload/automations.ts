@@ -44,11 +44,14 @@ function triggerOf(name: TriggerClass, index: number): JsonObject {
     case 'for-each':
       return { match: { team: `team-${index}` }, for_each: ['prefect.resource.id'], threshold: FOR_EACH_THRESHOLD }
     case 'unindexable':
-      return { match: { 'prefect.resource.id': `*${codeOf(index)}*` }, ...counting }
+      return {
+        match: { 'prefect.resource.id': `${[...codeOf(index)].map((letter) => `[${letter}]`).join('')}*` },
+        ...counting,
+      }
   }
 }
 
-/** Three capital letters, found nowhere else in the events: too short a piece for any index. */
+/** Three capital letters, found nowhere else in the events. Written as classes they are no text an index could hold. */
 export function codeOf(index: number): string {
   const letter = (place: number) => String.fromCharCode(65 + (Math.floor(index / 26 ** place) % 26))
   return letter(2) + letter(1) + letter(0)

@@ -101,7 +101,7 @@ function addressed(
     case 'for-each':
       return labelled({ team: `team-${index}`, 'prefect.resource.id': key })
     case 'unindexable':
-      return labelled({ 'prefect.resource.id': `unit.${codeOf(index)}.spare` })
+      return labelled({ 'prefect.resource.id': `${codeOf(index)}.spare` })
     case 'related': {
       const [flow, ...others] = event.related
       return { ...event, related: [{ ...flow, 'prefect.resource.id': `flow.${index}` }, ...others] }
