@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ENGINE_VERSION } from '@upon/engine'
-import type { ServerInfo } from '@upon/sdk'
+import { type Client, createClient, type Problem, problemSchema, type ServerInfo } from '@upon/sdk'
 import type { Hono } from 'hono'
 import { pino } from 'pino'
+import { z } from 'zod'
 import { createRenderer } from '../act/template/renderer.ts'
 import { createDefineService } from '../define/create-define-service.ts'
 import { systemClock } from '../lib/clock.ts'
@@ -30,14 +31,17 @@ export interface TestApiOptions {
 }
 
 /** The whole server without a worker, on a new data directory, with every answer held against the OpenAPI document. */
-export interface TestApi extends AsyncDisposable {
+export interface TestApi extends AsyncDisposable, Pick<Client, 'call' | 'request'> {
   readonly app: Hono
   readonly deps: ApiDeps
   readonly pipeline: Pipeline
   readonly store: SqliteStore
   /** What was logged as an error. */
   readonly errors: readonly string[]
-  /** Sends a request without a socket; `body` as JSON unless it is text or bytes. */
+  /**
+   * Sends any request without a socket; `body` as JSON unless it is text or bytes.
+   * For what `call` and `request` cannot send, and for refusals, which those throw.
+   */
   ask(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<TestAnswer>
   /** Serves it on a free port. */
   listen(): Promise<HttpServer>
@@ -49,9 +53,10 @@ export interface TestAnswer {
   readonly status: number
   readonly headers: Headers
   readonly text: string
-  /** The JSON body; undefined where it is none. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers whose schema was checked where they were made
-  readonly json: any
+  /** The refusal; throws where it is none. */
+  readonly problem: Problem
+  /** The JSON body as `schema` reads it; throws where it does not fit. */
+  json<T>(schema: z.ZodType<T>): T
 }
 
 export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi> {
@@ -91,6 +96,7 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
     checkAnswers: true,
   }
   const app = createApi({ ...deps, ...options.replace?.(deps) })
+  const { call, request } = createClient({ url: ORIGIN, fetch: checkedFetch(app) })
   const servers: HttpServer[] = []
   return {
     app,
@@ -98,6 +104,8 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
     pipeline,
     store,
     errors,
+    call,
+    request,
     ask: (method, path, body, headers) => ask(app, { method, path, body, headers: headers ?? {} }),
     async listen() {
       const server = await startHttp({ app, host: '127.0.0.1', port: 0, stopping })
@@ -119,7 +127,21 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
   }
 }
 
+const ORIGIN = 'http://127.0.0.1'
 const documentCheck = createDocumentCheck()
+
+/** Requests to `app` without a socket, each answer held against the document. */
+function checkedFetch(app: Hono): typeof fetch {
+  return async (input, init) => {
+    const request = new Request(input, init)
+    const { method, url } = request
+    const response = await app.request(request)
+    const type = mediaTypeOf(response.headers.get('content-type'))
+    const text = await response.clone().text()
+    documentCheck.check({ method, path: url.slice(ORIGIN.length), status: response.status, type, text })
+    return response
+  }
+}
 
 interface Asked {
   readonly method: string
@@ -132,12 +154,26 @@ async function ask(app: Hono, { method, path, body, headers }: Asked): Promise<T
   const isRaw = typeof body === 'string' || body instanceof Uint8Array
   const init: RequestInit = { method, headers: { 'content-type': 'application/json', ...headers } }
   if (body !== undefined) init.body = isRaw ? body : JSON.stringify(body)
-  const response = await app.request(`http://127.0.0.1${path}`, init)
-  const text = await response.text()
-  const type = mediaTypeOf(response.headers.get('content-type'))
-  documentCheck.check({ method, path, status: response.status, type, text })
-  const isJson = /[/+]json$/.test(type)
-  return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined }
+  const response = await checkedFetch(app)(`${ORIGIN}${path}`, init)
+  return testAnswer(response, await response.text())
+}
+
+function testAnswer({ status, headers }: Response, text: string): TestAnswer {
+  const isJson = /[/+]json$/.test(mediaTypeOf(headers.get('content-type')))
+  function json<T>(schema: z.ZodType<T>): T {
+    const result = schema.safeParse(isJson ? JSON.parse(text) : undefined)
+    if (result.success) return result.data
+    throw new Error(`the answer ${status} is another than wanted: ${z.prettifyError(result.error)}\n${text}`)
+  }
+  return {
+    status,
+    headers,
+    text,
+    json,
+    get problem() {
+      return json(problemSchema)
+    },
+  }
 }
 
 function serverInfo(data: string, now: number): ServerInfo {

@@ -1,11 +1,12 @@
-import { routes } from '@upon/sdk'
+import { type AutomationInput, applyAnswerSchema, deploymentSchema, routes } from '@upon/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { openTestApi } from './open-test-api.ts'
 
 const api = await openTestApi()
 afterAll(() => api[Symbol.asyncDispose]())
 
-const pinged = (key: string, more: Readonly<Record<string, unknown>> = {}) => ({
+const pinged = (key: string, more: Partial<AutomationInput> = {}): AutomationInput => ({
   key,
   trigger: { expect: ['external.resource.pinged'], match: { 'prefect.resource.id': 'my.external.resource' } },
   actions: [{ type: 'do-nothing' }],
@@ -15,51 +16,53 @@ const ping = (resource: string, name = 'external.resource.pinged') => ({
   event: name,
   resource: { 'prefect.resource.id': resource },
 })
-const keysOf = (json: { items: { key: string }[] }) => json.items.map(({ key }) => key)
+const create = (body: AutomationInput) => api.call(routes.createAutomation, { body })
 
 describe('automations', () => {
   test('are created, read, changed and removed, each version with its ETag', async () => {
-    const made = await api.ask('POST', '/api/v1/automations', pinged('crud'))
-    expect([made.status, made.headers.get('etag'), made.json.version]).toEqual([201, '"1"', 1])
-    const patched = await api.ask('PATCH', '/api/v1/automations/crud', { description: 'why' }, { 'if-match': '"1"' })
-    expect([patched.status, patched.headers.get('etag'), patched.json.description]).toEqual([200, '"2"', 'why'])
-    const versions = await api.ask('GET', '/api/v1/automations/crud/versions')
-    expect(versions.json.items.map(({ version }: { version: number }) => version)).toEqual([2, 1])
-    const first = await api.ask('GET', '/api/v1/automations/crud/versions/1')
-    expect(first.json.description).toBe('')
+    const params = { automation: 'crud' }
+    const made = await api.request(routes.createAutomation, { body: pinged('crud') })
+    expect([made.status, made.headers.get('etag'), made.body.version]).toEqual([201, '"1"', 1])
+    const change = { params, headers: { 'if-match': '"1"' }, body: { description: 'why' } }
+    const patched = await api.request(routes.updateAutomation, change)
+    expect([patched.status, patched.headers.get('etag'), patched.body.description]).toEqual([200, '"2"', 'why'])
+    const versions = await api.call(routes.listAutomationVersions, { params })
+    expect(versions.items.map(({ version }) => version)).toEqual([2, 1])
+    const first = await api.call(routes.getAutomationVersion, { params: { ...params, version: '1' } })
+    expect(first.description).toBe('')
     expect((await api.ask('DELETE', '/api/v1/automations/crud')).status).toBe(204)
     expect((await api.ask('GET', '/api/v1/automations/crud')).status).toBe(404)
   })
 
   test('changed in the meantime are not overwritten, and the answer says what to do', async () => {
-    await api.ask('POST', '/api/v1/automations', pinged('raced'))
-    await api.ask('PATCH', '/api/v1/automations/raced', { description: 'theirs' })
+    await create(pinged('raced'))
+    await api.call(routes.updateAutomation, { params: { automation: 'raced' }, body: { description: 'theirs' } })
     for (const [method, body] of [
       ['PUT', pinged('raced')],
       ['PATCH', { tags: ['x'] }],
       ['DELETE', undefined],
     ] as const) {
-      const { status, json } = await api.ask(method, '/api/v1/automations/raced', body, { 'if-match': '"1"' })
-      expect([status, json.code, json.detail]).toEqual([
+      const { status, problem } = await api.ask(method, '/api/v1/automations/raced', body, { 'if-match': '"1"' })
+      expect([status, problem.code, problem.detail]).toEqual([
         412,
         'precondition_failed',
         expect.stringContaining('read it again'),
       ])
     }
     const odd = await api.ask('PATCH', '/api/v1/automations/raced', { tags: [] }, { 'if-match': 'yesterday' })
-    expect([odd.status, odd.json.detail]).toEqual([412, expect.stringContaining('expected the ETag')])
+    expect([odd.status, odd.problem.detail]).toEqual([412, expect.stringContaining('expected the ETag')])
   })
 
   test('the same content again is no new version', async () => {
-    await api.ask('POST', '/api/v1/automations', pinged('same'))
-    const { json } = await api.ask('PUT', '/api/v1/automations/same', pinged('same'))
-    expect(json.version).toBe(1)
+    await create(pinged('same'))
+    const again = { params: { automation: 'same' }, body: pinged('same') }
+    expect((await api.call(routes.replaceAutomation, again)).version).toBe(1)
   })
 
   test('a key that is taken is a conflict', async () => {
-    await api.ask('POST', '/api/v1/automations', pinged('taken'))
-    const { status, json } = await api.ask('POST', '/api/v1/automations', pinged('taken'))
-    expect([status, json.code]).toEqual([409, 'conflict'])
+    await create(pinged('taken'))
+    const { status, problem } = await api.ask('POST', '/api/v1/automations', pinged('taken'))
+    expect([status, problem.code]).toEqual([409, 'conflict'])
   })
 
   test.each([
@@ -67,89 +70,80 @@ describe('automations', () => {
     ['a wrong action', { actions: [{ type: 'run-deploymnt' }] }, 'actions[0]', undefined],
     ['a wrong threshold', { trigger: { threshold: 'many' } }, 'trigger.threshold', undefined],
   ])('%s is named with its path', async (_what, wrong, path, suggestion) => {
-    const { status, json } = await api.ask('POST', '/api/v1/automations', pinged('wrong', wrong))
-    const problem = json.problems.find((found: { path: string }) => found.path.startsWith(path))
-    expect([status, problem?.suggestion]).toEqual([422, suggestion])
+    const { status, problem } = await api.ask('POST', '/api/v1/automations', { ...pinged('wrong'), ...wrong })
+    const there = problem.problems?.find((found) => found.path.startsWith(path))
+    expect([status, there !== undefined, there?.suggestion]).toEqual([422, true, suggestion])
   })
 
   test('lists are filtered by name, tag, state and what they run', async () => {
-    await api.ask('POST', '/api/v1/automations', pinged('tagged', { tags: ['a', 'b'], name: 'With tags' }))
-    await api.ask('POST', '/api/v1/automations', pinged('idle', { tags: ['a'], enabled: false }))
-    const list = async (query: string) => keysOf((await api.ask('GET', `/api/v1/automations?${query}`)).json)
-    expect(await list('tag=a&tag=b')).toEqual(['tagged'])
-    expect(await list('tag=a&enabled=false')).toEqual(['idle'])
-    expect(await list('name=With%20tags')).toEqual(['tagged'])
-    expect((await api.ask('GET', '/api/v1/automations/count?tag=a')).json).toEqual({ count: 2 })
+    await create(pinged('tagged', { tags: ['a', 'b'], name: 'With tags' }))
+    await create(pinged('idle', { tags: ['a'], enabled: false }))
+    const list = async (query: z.input<typeof routes.listAutomations.query>) =>
+      (await api.call(routes.listAutomations, { query })).items.map(({ key }) => key)
+    expect(await list({ tag: ['a', 'b'] })).toEqual(['tagged'])
+    expect(await list({ tag: 'a', enabled: false })).toEqual(['idle'])
+    expect(await list({ name: 'With tags' })).toEqual(['tagged'])
+    expect(await api.call(routes.countAutomations, { query: { tag: 'a' } })).toEqual({ count: 2 })
   })
 
   test('are switched off and on', async () => {
-    await api.ask('POST', '/api/v1/automations', pinged('switched'))
-    expect((await api.ask('POST', '/api/v1/automations/switched/disable')).json.enabled).toBe(false)
-    expect((await api.ask('POST', '/api/v1/automations/switched/enable')).json.enabled).toBe(true)
+    const params = { automation: 'switched' }
+    await create(pinged('switched'))
+    expect((await api.call(routes.disableAutomation, { params })).enabled).toBe(false)
+    expect((await api.call(routes.enableAutomation, { params })).enabled).toBe(true)
   })
 
   test('show how far they have counted, by key', async () => {
-    const trigger = {
-      expect: ['counted'],
-      for_each: ['prefect.resource.id'],
-      threshold: 3,
-      within: 600,
-    }
-    await api.ask('POST', '/api/v1/automations', { key: 'counts', trigger, actions: [{ type: 'do-nothing' }] })
-    await api.ask('POST', '/api/v1/events', [
-      ping('left', 'counted'),
-      ping('left', 'counted'),
-      ping('right', 'counted'),
-    ])
+    const trigger = { expect: ['counted'], for_each: ['prefect.resource.id'], threshold: 3, within: 600 }
+    await create({ key: 'counts', trigger, actions: [{ type: 'do-nothing' }] })
+    const body = [ping('left', 'counted'), ping('left', 'counted'), ping('right', 'counted')]
+    await api.call(routes.sendEvents, { body })
     await api.decided()
-    const { json } = await api.ask('GET', '/api/v1/automations/counts/windows')
-    const counts = json.items.map((window: { labels: object; count: number }) => [window.labels, window.count])
-    expect(counts).toEqual([
+    const { items } = await api.call(routes.listAutomationWindows, { params: { automation: 'counts' } })
+    expect(items.map(({ labels, count }) => [labels, count])).toEqual([
       [{ 'prefect.resource.id': 'left' }, 2],
       [{ 'prefect.resource.id': 'right' }, 1],
     ])
   })
 
   test('what is exported can be applied and changes nothing', async () => {
-    const exported = await api.ask('GET', '/api/v1/export')
-    const { status, json } = await api.ask('POST', '/api/v1/apply', { documents: exported.json })
-    const changes = new Set(json.changes.map(({ change }: { change: string }) => change))
-    expect([status, [...changes]]).toEqual([200, ['unchanged']])
+    const documents = await api.call(routes.exportDocuments)
+    const applied = await api.ask('POST', '/api/v1/apply', { documents })
+    const changes = new Set(applied.json(applyAnswerSchema).changes.map(({ change }) => change))
+    expect([applied.status, [...changes]]).toEqual([200, ['unchanged']])
   })
 })
 
 describe('explaining an event', () => {
+  const ours = { project: 'why' }
+
   beforeAll(async () => {
-    await api.ask('POST', '/api/v1/projects', { key: 'why' })
-    const ours = { 'upon-project': 'why' }
-    await api.ask('POST', '/api/v1/automations', pinged('pings'), ours)
-    const other = pinged('others', { trigger: { expect: ['something.else'] } })
-    await api.ask('POST', '/api/v1/automations', other, ours)
-    const third = pinged('thirds', { trigger: { expect: ['external.resource.pinged'], threshold: 3, within: 60 } })
-    await api.ask('POST', '/api/v1/automations', third, ours)
+    await api.call(routes.createProject, { body: { key: 'why' } })
+    for (const body of [
+      pinged('pings'),
+      pinged('others', { trigger: { expect: ['something.else'] } }),
+      pinged('thirds', { trigger: { expect: ['external.resource.pinged'], threshold: 3, within: 60 } }),
+    ]) {
+      await api.call(routes.createAutomation, { body }, ours)
+    }
   })
 
   const explain = async (resource: string) => {
-    const sent = await api.ask('POST', '/api/v1/events?project=why', ping(resource))
-    const { json } = await api.ask('GET', `/api/v1/events/${sent.json.accepted[0].id}/explain?project=why`)
-    return json
+    const { accepted } = await api.call(routes.sendEvents, { body: ping(resource) }, ours)
+    return api.call(routes.explainEvent, { params: { event: accepted[0]?.id ?? '' } }, ours)
   }
 
   test('says which automation fired, with its launch', async () => {
     const { decided, outcomes } = await explain('my.external.resource')
-    expect([decided, outcomes[0].automation.key, outcomes[0].fired]).toEqual([true, 'pings', true])
-    const launch = await api.ask('GET', `/api/v1/launches/${outcomes[0].launch_id}?project=why`)
-    expect(launch.json.automation.key).toBe('pings')
+    const [first] = outcomes
+    expect([decided, first?.automation.key, first?.fired]).toEqual([true, 'pings', true])
+    const launch = await api.call(routes.getLaunch, { params: { launch: first?.launch_id ?? '' } }, ours)
+    expect(launch.automation.key).toBe('pings')
   })
 
   test('says why the others did not, the nearest first', async () => {
     const { outcomes } = await explain('other.resource')
-    expect(
-      outcomes.map(({ automation, reason }: { automation: { key: string }; reason: string }) => [
-        automation.key,
-        reason,
-      ]),
-    ).toEqual([
+    expect(outcomes.map(({ automation, reason }) => [automation.key, reason])).toEqual([
       ['thirds', expect.stringMatching(/^matched, and counts as [12] where 3 are wanted$/)],
       ['pings', 'prefect.resource.id is "other.resource", wanted "my.external.resource"'],
       ['others', 'the event is "external.resource.pinged", wanted "something.else"'],
@@ -158,10 +152,11 @@ describe('explaining an event', () => {
 
   test('launches are listed by automation, state and event', async () => {
     const { event } = await explain('my.external.resource')
-    const list = async (query: string) => (await api.ask('GET', `/api/v1/launches?project=why&${query}`)).json.items
-    expect(await list(`automation=pings&event_id=${event.id}`)).toHaveLength(1)
-    expect((await list('automation=pings')).length).toBeGreaterThan(1)
-    expect(await list('state=dead')).toEqual([])
+    const list = async (query: z.input<typeof routes.listLaunches.query>) =>
+      (await api.call(routes.listLaunches, { query }, ours)).items
+    expect(await list({ automation: 'pings', event_id: event.id })).toHaveLength(1)
+    expect((await list({ automation: 'pings' })).length).toBeGreaterThan(1)
+    expect(await list({ state: 'dead' })).toEqual([])
   })
 })
 
@@ -169,75 +164,78 @@ describe('deployments and work pools', () => {
   const deployment = { name: 'daily', flow_name: 'train', entrypoint: 'train.py:main', work_pool: 'cpu' }
 
   test('deploying makes flow, work pool, deployment and its automations, and says so', async () => {
-    const { status, json } = await api.ask('POST', '/api/v1/deploy', {
-      deployments: [{ ...deployment, triggers: [{ expect: ['external.resource.pinged'] }] }],
+    const { deployments, work_pools, automations } = await api.call(routes.deploy, {
+      body: { deployments: [{ ...deployment, triggers: [{ expect: ['external.resource.pinged'] }] }] },
     })
-    expect([status, json.work_pools]).toEqual([200, [{ name: 'cpu', type: 'process', change: 'created' }]])
-    expect(json.deployments.map(({ change }: { change: string }) => change)).toEqual(['created'])
-    expect(json.automations.map(({ automation }: { automation: { name: string } }) => automation.name)).toEqual([
-      'daily__automation_1',
-    ])
-    const owned = await api.ask('GET', '/api/v1/automations?deployment=train%2Fdaily')
-    expect(owned.json.items).toHaveLength(1)
+    expect(work_pools).toEqual([{ name: 'cpu', type: 'process', change: 'created' }])
+    expect(deployments.map(({ change }) => change)).toEqual(['created'])
+    expect(automations.map(({ automation }) => automation.name)).toEqual(['daily__automation_1'])
+    const owned = await api.call(routes.listAutomations, { query: { deployment: 'train/daily' } })
+    expect(owned.items).toHaveLength(1)
   })
 
   test('a deployment is found by flow and name, and changed under its ETag', async () => {
-    const read = await api.ask('GET', '/api/v1/deployments/train%2Fdaily')
-    expect([read.status, read.json.full_name]).toEqual([200, 'train/daily'])
+    const params = { deployment: 'train/daily' }
+    const read = await api.request(routes.getDeployment, { params })
+    expect([read.status, read.body.full_name]).toEqual([200, 'train/daily'])
     const tag = read.headers.get('etag') ?? ''
     const patched = await api.ask('PATCH', '/api/v1/deployments/train%2Fdaily', { tags: ['x'] }, { 'if-match': tag })
-    expect([patched.status, patched.json.tags]).toEqual([200, ['x']])
+    expect([patched.status, patched.json(deploymentSchema).tags]).toEqual([200, ['x']])
     const stale = await api.ask('PATCH', '/api/v1/deployments/train%2Fdaily', { tags: [] }, { 'if-match': tag })
     expect(stale.status).toBe(412)
-    expect((await api.ask('POST', '/api/v1/deployments/train%2Fdaily/pause')).json.paused).toBe(true)
-    expect((await api.ask('POST', '/api/v1/deployments/train%2Fdaily/resume')).json.paused).toBe(false)
+    expect((await api.call(routes.pauseDeployment, { params })).paused).toBe(true)
+    expect((await api.call(routes.resumeDeployment, { params })).paused).toBe(false)
   })
 
   test('putting one twice creates it and then leaves it', async () => {
     const body = { ...deployment, name: 'weekly' }
-    expect((await api.ask('PUT', '/api/v1/deployments', body)).status).toBe(201)
-    expect((await api.ask('PUT', '/api/v1/deployments', body)).status).toBe(200)
-    const { json } = await api.ask('GET', '/api/v1/deployments?flow=train&name=train/weekly')
-    expect(json.items.map(({ full_name }: { full_name: string }) => full_name)).toEqual(['train/weekly'])
+    expect((await api.request(routes.putDeployment, { body })).status).toBe(201)
+    expect((await api.request(routes.putDeployment, { body })).status).toBe(200)
+    const { items } = await api.call(routes.listDeployments, { query: { flow: 'train', name: 'train/weekly' } })
+    expect(items.map(({ full_name }) => full_name)).toEqual(['train/weekly'])
     expect((await api.ask('DELETE', '/api/v1/deployments/train%2Fweekly')).status).toBe(204)
   })
 
   test('flows are listed and read', async () => {
-    expect((await api.ask('GET', '/api/v1/flows?name=train')).json.items).toHaveLength(1)
-    expect((await api.ask('GET', '/api/v1/flows/train')).json.name).toBe('train')
+    expect((await api.call(routes.listFlows, { query: { name: 'train' } })).items).toHaveLength(1)
+    expect((await api.call(routes.getFlow, { params: { flow: 'train' } })).name).toBe('train')
     expect((await api.ask('GET', '/api/v1/flows/trian')).status).toBe(404)
   })
 
   test('a work pool in use stays, and its queues come and go', async () => {
     expect((await api.ask('DELETE', '/api/v1/work-pools/cpu')).status).toBe(409)
-    const made = await api.ask('POST', '/api/v1/work-pools', { name: 'gpu', concurrency_limit: 2 })
-    expect([made.status, made.json.queues.map(({ name }: { name: string }) => name)]).toEqual([201, ['default']])
-    expect((await api.ask('PATCH', '/api/v1/work-pools/gpu', { description: 'two cards' })).json.description).toBe(
-      'two cards',
-    )
-    expect((await api.ask('POST', '/api/v1/work-pools/gpu/pause')).json.paused).toBe(true)
-    expect((await api.ask('POST', '/api/v1/work-pools/gpu/resume')).json.paused).toBe(false)
-    const queue = await api.ask('POST', '/api/v1/work-pools/gpu/queues', { name: 'urgent', priority: 1 })
-    expect([queue.status, queue.json.priority]).toEqual([201, 1])
-    expect((await api.ask('GET', '/api/v1/work-pools/gpu/queues/urgent')).json.name).toBe('urgent')
+    const made = await api.request(routes.createWorkPool, { body: { name: 'gpu', concurrency_limit: 2 } })
+    expect([made.status, made.body.queues.map(({ name }) => name)]).toEqual([201, ['default']])
+    const gpu = { pool: 'gpu' }
+    const change = { params: gpu, body: { description: 'two cards' } }
+    expect((await api.call(routes.updateWorkPool, change)).description).toBe('two cards')
+    expect((await api.call(routes.pauseWorkPool, { params: gpu })).paused).toBe(true)
+    expect((await api.call(routes.resumeWorkPool, { params: gpu })).paused).toBe(false)
+    const queue = await api.request(routes.createWorkQueue, { params: gpu, body: { name: 'urgent', priority: 1 } })
+    expect([queue.status, queue.body.priority]).toEqual([201, 1])
+    const urgent = { ...gpu, queue: 'urgent' }
+    expect((await api.call(routes.getWorkQueue, { params: urgent })).name).toBe('urgent')
     expect((await api.ask('PATCH', '/api/v1/work-pools/gpu/queues/urgent', { concurrency_limit: 1 })).status).toBe(200)
-    expect((await api.ask('POST', '/api/v1/work-pools/gpu/queues/urgent/pause')).json.paused).toBe(true)
-    expect((await api.ask('POST', '/api/v1/work-pools/gpu/queues/urgent/resume')).json.paused).toBe(false)
+    expect((await api.call(routes.pauseWorkQueue, { params: urgent })).paused).toBe(true)
+    expect((await api.call(routes.resumeWorkQueue, { params: urgent })).paused).toBe(false)
     expect((await api.ask('DELETE', '/api/v1/work-pools/gpu/queues/urgent')).status).toBe(204)
-    expect((await api.ask('GET', '/api/v1/work-pools?limit=1')).json.next_cursor).not.toBeNull()
+    expect((await api.call(routes.listWorkPools, { query: { limit: 1 } })).next_cursor).not.toBeNull()
     expect((await api.ask('DELETE', '/api/v1/work-pools/gpu')).status).toBe(204)
   })
 })
 
 describe('variables', () => {
   test('hold any JSON and are named once', async () => {
-    const made = await api.ask('POST', '/api/v1/variables', { name: 'limits', value: { max: [1, null] }, tags: ['x'] })
-    expect([made.status, made.json.value]).toEqual([201, { max: [1, null] }])
+    const body = { name: 'limits', value: { max: [1, null] }, tags: ['x'] }
+    const made = await api.request(routes.createVariable, { body })
+    expect([made.status, made.body.value]).toEqual([201, { max: [1, null] }])
     expect((await api.ask('POST', '/api/v1/variables', { name: 'limits', value: 1 })).status).toBe(409)
-    expect((await api.ask('PATCH', '/api/v1/variables/limits', { value: null })).json.value).toBeNull()
-    expect((await api.ask('GET', '/api/v1/variables?tag=x')).json.items).toHaveLength(1)
-    expect((await api.ask('PUT', '/api/v1/variables/fresh', { value: 'a' })).status).toBe(201)
-    expect((await api.ask('PUT', '/api/v1/variables/fresh', { value: 'b' })).json.value).toBe('b')
+    const change = { params: { variable: 'limits' }, body: { value: null } }
+    expect((await api.call(routes.updateVariable, change)).value).toBeNull()
+    expect((await api.call(routes.listVariables, { query: { tag: 'x' } })).items).toHaveLength(1)
+    const put = (value: string) => api.request(routes.putVariable, { params: { variable: 'fresh' }, body: { value } })
+    expect((await put('a')).status).toBe(201)
+    expect((await put('b')).body.value).toBe('b')
     expect((await api.ask('DELETE', '/api/v1/variables/fresh')).status).toBe(204)
     expect((await api.ask('GET', '/api/v1/variables/fresh')).status).toBe(404)
   })
@@ -248,12 +246,14 @@ describe('variables', () => {
 })
 
 describe('the server itself', () => {
+  const pathsSchema = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) })
+
   test('says what it is, and that it is well', async () => {
-    expect((await api.ask('GET', '/api/v1/info')).json).toMatchObject({ store: 'SQLite', version: '0.0.0-test' })
-    expect((await api.ask('GET', '/healthz')).json.ok).toBe(true)
-    const ready = await api.ask('GET', '/readyz')
-    expect(ready.json.checks.map(({ name }: { name: string }) => name)).toEqual(['store', 'decide', 'server'])
-    expect((await api.ask('GET', '/api/v1/projects')).json.items[0].key).toBe('default')
+    expect(await api.call(routes.getInfo)).toMatchObject({ store: 'SQLite', version: '0.0.0-test' })
+    expect((await api.call(routes.health)).ok).toBe(true)
+    const { checks } = await api.call(routes.ready)
+    expect(checks.map(({ name }) => name)).toEqual(['store', 'decide', 'server'])
+    expect((await api.call(routes.listProjects)).items[0]?.key).toBe('default')
     expect((await api.ask('GET', '/api/v1/projects/nowhere')).status).toBe(404)
   })
 
@@ -273,9 +273,9 @@ describe('the server itself', () => {
   })
 
   test('describes every route it has, as JSON and as a page', async () => {
-    const { json } = await api.ask('GET', '/api/v1/openapi.json')
-    const described = Object.entries(json.paths).flatMap(([path, methods]) =>
-      Object.keys(methods ?? {}).map((method) => `${method.toUpperCase()} ${path}`),
+    const { paths } = (await api.ask('GET', '/api/v1/openapi.json')).json(pathsSchema)
+    const described = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     )
     const table = Object.values(routes).map(({ method, path }) => `${method} ${path}`)
     expect(described.sort()).toEqual(table.sort())
@@ -290,12 +290,13 @@ describe('the server itself', () => {
   })
 
   test('serves the schemas of files, with a suggestion for a typo', async () => {
-    const { json, headers } = await api.ask('GET', '/api/v1/schemas/automation.json')
-    expect([json.$id, headers.get('content-type')]).toEqual([
+    const { body, headers } = await api.request(routes.getSchema, { params: { schema: 'automation.json' } })
+    expect([body.$id, headers.get('content-type')]).toEqual([
       'http://127.0.0.1:4400/api/v1/schemas/automation.json',
       'application/schema+json',
     ])
-    expect((await api.ask('GET', '/api/v1/schemas/automaton.json')).json.detail).toContain('did you mean "automation"?')
+    const { problem } = await api.ask('GET', '/api/v1/schemas/automaton.json')
+    expect(problem.detail).toContain('did you mean "automation"?')
   })
 
   test('says at / that the page is not built, where it is not', async () => {

@@ -57,8 +57,8 @@ describe('the stream of events', () => {
   test('is refused in words when too many are open', async () => {
     const opened: Response[] = []
     for (let at = 0; at < STREAMS_MAX; at += 1) opened.push(await api.app.request('http://127.0.0.1/api/v1/stream'))
-    const { status, json } = await api.ask('GET', '/api/v1/stream')
-    expect([status, json.detail]).toEqual([503, expect.stringContaining(`at most ${STREAMS_MAX}`)])
+    const { status, problem } = await api.ask('GET', '/api/v1/stream')
+    expect([status, problem.detail]).toEqual([503, expect.stringContaining(`at most ${STREAMS_MAX}`)])
     for (const { body } of opened) await body?.cancel()
     expect((await api.app.request('http://127.0.0.1/api/v1/stream')).status).toBe(200)
   })

@@ -2,11 +2,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SECOND } from '@upon/engine'
+import { healthSchema, ingestAnswerSchema, routes } from '@upon/sdk'
 import { expect, test } from 'vitest'
 import { LAG_MAX_US } from '../decide/decider.ts'
 import { APPEND_QUEUE_MAX } from '../ingest/ingest.ts'
 import { BODY_BYTES_AT_ONCE_MAX, REQUEST_BYTES_MAX } from './body-limits.ts'
-import { openTestApi, type TestAnswer, type TestApi } from './open-test-api.ts'
+import { openTestApi, type TestApi } from './open-test-api.ts'
 
 const big = (n: number) => ({
   event: 'fills.up',
@@ -16,15 +17,16 @@ const big = (n: number) => ({
 
 test('a full disk is told as such, keeps nothing of the request and everything before it', async () => {
   await using api = await openTestApi({ pagesMax: 400 })
+  const sendFour = (n: number) => api.ask('POST', '/api/v1/events', [big(n), big(n + 1), big(n + 2), big(n + 3)])
   let accepted = 0
-  let last: TestAnswer | null = null
-  for (let n = 0; n < 400 && (last === null || last.status === 200); n += 4) {
-    last = await api.ask('POST', '/api/v1/events', [big(n), big(n + 1), big(n + 2), big(n + 3)])
-    accepted += last.json.accepted?.length ?? 0
+  let last = await sendFour(0)
+  for (let n = 4; n < 400 && last.status === 200; n += 4) {
+    accepted += last.json(ingestAnswerSchema).accepted.length
+    last = await sendFour(n)
   }
-  expect([last?.status, last?.json.code, last?.json.reason]).toEqual([503, 'unavailable', 'disk_full'])
-  expect(last?.headers.get('retry-after')).not.toBeNull()
-  expect((await api.ask('GET', '/api/v1/events/count?event=fills.up')).json.total).toBe(accepted)
+  expect([last.status, last.problem.code, last.problem.reason]).toEqual([503, 'unavailable', 'disk_full'])
+  expect(last.headers.get('retry-after')).not.toBeNull()
+  expect((await api.call(routes.countEvents, { query: { event: 'fills.up' } })).total).toBe(accepted)
 })
 
 test('while deciding lags too far, events are turned away with the time to come back', async () => {
@@ -32,10 +34,10 @@ test('while deciding lags too far, events are turned away with the time to come 
   await using api = await openTestApi({ replace: ({ decider }) => ({ decider: { ...decider, lag: () => lag } }) })
   expect((await api.ask('POST', '/api/v1/events', big(1))).status).toBe(200)
   lag += SECOND
-  const { status, json, headers } = await api.ask('POST', '/api/v1/events', big(2))
-  expect([status, json.code, headers.get('retry-after')]).toEqual([429, 'overloaded', '5'])
+  const { status, problem, headers } = await api.ask('POST', '/api/v1/events', big(2))
+  expect([status, problem.code, headers.get('retry-after')]).toEqual([429, 'overloaded', '5'])
   const ready = await api.ask('GET', '/readyz')
-  expect([ready.status, ready.json.ok]).toEqual([503, false])
+  expect([ready.status, ready.json(healthSchema).ok]).toEqual([503, false])
 })
 
 test('while too many events wait to be written, more are turned away', async () => {
@@ -43,8 +45,8 @@ test('while too many events wait to be written, more are turned away', async () 
   expect((await sendOne(api)).status).toBe(200)
   const entry = { kind: 'clock', project: 'default', resumed: false } as const
   const waiting = [1, 2].map(() => api.pipeline.ingest.append(Array(APPEND_QUEUE_MAX).fill(entry)))
-  const { status, json, headers } = await sendOne(api)
-  expect([status, json.code, headers.get('retry-after')]).toEqual([429, 'overloaded', '1'])
+  const { status, problem, headers } = await sendOne(api)
+  expect([status, problem.code, headers.get('retry-after')]).toEqual([429, 'overloaded', '1'])
   await Promise.all(waiting)
   expect((await sendOne(api)).status).toBe(200)
 })
@@ -52,8 +54,8 @@ test('while too many events wait to be written, more are turned away', async () 
 test('bodies may not fill the memory together, and room comes back', async () => {
   await using api = await openTestApi()
   const opened = Array.from({ length: BODY_BYTES_AT_ONCE_MAX / REQUEST_BYTES_MAX }, () => openBody(api.app))
-  const { status, json } = await sendOne(api)
-  expect([status, json.code]).toEqual([429, 'overloaded'])
+  const { status, problem } = await sendOne(api)
+  expect([status, problem.code]).toEqual([429, 'overloaded'])
   for (const { end } of opened) end()
   for (const { answer } of opened) expect((await answer).status).toBe(200)
   expect((await sendOne(api)).status).toBe(200)
@@ -62,8 +64,8 @@ test('bodies may not fill the memory together, and room comes back', async () =>
 test('after the end of ingest nothing is taken and the sender is told to come back', async () => {
   await using api = await openTestApi()
   await api.pipeline.ingest.stop()
-  const { status, json } = await api.ask('POST', '/api/v1/events', big(1))
-  expect([status, json.code]).toEqual([503, 'unavailable'])
+  const { status, problem } = await api.ask('POST', '/api/v1/events', big(1))
+  expect([status, problem.code]).toEqual([503, 'unavailable'])
 })
 
 test('a bug of ours is answered with an id that is in the log, and with nothing else', async () => {
@@ -74,10 +76,10 @@ test('a bug of ours is answered with an id that is in the log, and with nothing 
       },
     }),
   })
-  const { status, json, text } = await api.ask('GET', '/api/v1/info')
-  expect([status, json.code]).toEqual([500, 'internal'])
+  const { status, problem, text } = await api.ask('GET', '/api/v1/info')
+  expect([status, problem.code]).toEqual([500, 'internal'])
   expect(text).not.toContain('swordfish')
-  expect(api.errors.join('')).toContain(json.error_id)
+  expect(api.errors.join('')).toContain(problem.error_id)
   expect(api.errors.join('')).toContain('swordfish')
 })
 
