@@ -3,7 +3,7 @@ import { actionSchema, actionsSchema } from './action.ts'
 import { triggerSchema } from './grammar.ts'
 import { pageQuery } from './page.ts'
 import { queryBoolean, queryList } from './query.ts'
-import { countSchema, idSchema, instantSchema, jsonObjectSchema, keySchema, nameSchema, tagsSchema } from './scalar.ts'
+import { countSchema, idSchema, instantSchema, keySchema, nameSchema, tagsSchema } from './scalar.ts'
 
 const ownerSchema = z
   .string()
@@ -65,7 +65,7 @@ const definition = {
   tags: z.array(z.string()),
   enabled: z.boolean(),
   trigger: triggerSchema,
-  conditions: z.array(jsonObjectSchema),
+  conditions: z.array(z.never()).describe('Empty in this version.'),
   actions: z.array(actionSchema),
   actions_on_trigger: z.array(actionSchema),
   actions_on_resolve: z.array(actionSchema),

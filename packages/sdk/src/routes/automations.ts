@@ -38,7 +38,9 @@ export const automationRoutes = {
     scope,
     summary: 'List automations',
     query: typed(automationsQuerySchema),
-    responses: { 200: json('Automations in the order they were made.', pageOf<Automation>('AutomationPage', automationSchema)) },
+    responses: {
+      200: json('Automations in the order they were made.', pageOf<Automation>('AutomationPage', automationSchema)),
+    },
   }),
   createAutomation: defineRoute({
     id: 'createAutomation',

@@ -24,7 +24,7 @@ import { type Flow, flowSchema, flowsQuerySchema } from '../contract/flow.ts'
 import { pageOf } from '../contract/page.ts'
 import { type Run, runSchema } from '../contract/run.ts'
 import { defineRoute, json, typed } from '../route.ts'
-import { deploymentParams, gone } from './part.ts'
+import { deploymentParams, gone, ifMatchHeaders } from './part.ts'
 
 const tag = 'deployments'
 const scope = 'project'
@@ -69,6 +69,7 @@ export const deploymentRoutes = {
     scope,
     summary: 'Create or replace a deployment',
     description: 'The one with this flow and name. Its automations stay as they are.',
+    headers: ifMatchHeaders,
     body: typed<ParsedDeployment, DeploymentInput>(deploymentInputSchema),
     responses: { 200: one, 201: json<Deployment>('It was created.', deploymentSchema) },
   }),
@@ -90,6 +91,7 @@ export const deploymentRoutes = {
     scope,
     summary: 'Change members of a deployment',
     params: deploymentParams,
+    headers: ifMatchHeaders,
     body: typed<ParsedDeploymentPatch, DeploymentPatch>(deploymentPatchSchema),
     responses: { 200: one },
   }),
