@@ -17,6 +17,7 @@ export const DEFAULT_SOURCE = 'api'
 /** Why nobody outside may send an event of this name, or null. */
 export function eventNameProblem(name: string): string | null {
   if (isOwnName(name)) return `Event names under upon.* are reserved; "${name}" is refused`
+  if (name.includes('\0')) return 'Event name must not contain the character U+0000'
   const long = name.length > EVENT_NAME_CHARS_MAX && [...name].length > EVENT_NAME_CHARS_MAX
   return long ? `Event name must be at most ${EVENT_NAME_CHARS_MAX} characters` : null
 }

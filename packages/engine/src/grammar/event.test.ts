@@ -94,6 +94,8 @@ describe('an incoming event', () => {
       { ...MINIMAL, resource: { 'prefect.resource.id': 'upon.x' } },
       'resource: Resource ids under upon.* are reserved; "upon.x" is refused',
     ],
+    [{ ...MINIMAL, event: 'a\0b' }, 'event: Event name must not contain the character U+0000'],
+    [{ ...MINIMAL, source: 'a\0b' }, 'source: must not contain the character U+0000'],
     [{ ...MINIMAL, source: 'upon' }, 'source: "upon" is reserved for events that Upon raises itself'],
     [{ ...MINIMAL, id: 'x' }, 'id: must be a UUID such as 0193b0a5-7d2e-7c11-8f3a-2f6b1c9d4e5f'],
     [{ ...MINIMAL, follows: 'x' }, 'follows: must be a UUID such as 0193b0a5-7d2e-7c11-8f3a-2f6b1c9d4e5f'],

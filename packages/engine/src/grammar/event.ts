@@ -48,6 +48,7 @@ const shape = {
     .string()
     .min(1, { error: 'must not be empty' })
     .max(SOURCE_CHARS_MAX, { error: `must be at most ${SOURCE_CHARS_MAX} characters` })
+    .refine((source) => !source.includes('\0'), { error: 'must not contain the character U+0000' })
     .refine((source) => source !== OWN_SOURCE, { error: '"upon" is reserved for events that Upon raises itself' })
     .optional()
     .meta({ description: 'Who tells of the event; ids are unique within it. Default: `api`.' }),

@@ -30,6 +30,8 @@ export function fastEvent(input: unknown, defaults: Defaults): NewEvent | null {
   for (const key in input) if (!KEYS.has(key)) return null
   const { event, resource, related = NO_RELATED, payload = {}, source = DEFAULT_SOURCE } = input
   if (typeof event !== 'string' || event.length > EVENT_NAME_CHARS_MAX || isOwnName(event)) return null
+  // Stores end a text there.
+  if (event.includes('\0')) return null
   if (!isSource(source) || !isResource(resource) || !areRelated(related) || !isJsonObject(payload)) return null
   const { id = defaults.newId(), follows = null, traceparent = null } = input
   if (typeof id !== 'string' || !UUID.test(id) || !isNullOr(UUID, follows) || !isNullOr(TRACEPARENT, traceparent))
@@ -42,7 +44,13 @@ export function fastEvent(input: unknown, defaults: Defaults): NewEvent | null {
 }
 
 function isSource(source: unknown): source is string {
-  return typeof source === 'string' && source !== '' && source.length <= SOURCE_CHARS_MAX && source !== OWN_SOURCE
+  return (
+    typeof source === 'string' &&
+    source !== '' &&
+    source.length <= SOURCE_CHARS_MAX &&
+    source !== OWN_SOURCE &&
+    !source.includes('\0')
+  )
 }
 
 function isNullOr(form: RegExp, value: unknown): value is string | null {

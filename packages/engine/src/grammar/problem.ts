@@ -58,11 +58,11 @@ function problemsOfIssue(issue: z.core.$ZodIssue, input: unknown): Problem[] {
   const found = value === undefined ? {} : { found: shortJson(value) }
   if (issue.code === 'invalid_value') return [{ path, ...found, ...wrongChoice(issue, value) }]
   if (issue.code === 'invalid_type' && value === undefined) {
-    return [{ path, message: isDefaultMessage(issue) ? 'is required' : issue.message, expected: issue.expected }]
+    return [{ path, message: isDefaultMessage(issue) ? 'is required' : issue.message, expected: typeName(issue) }]
   }
   if (issue.code === 'invalid_type') {
     const message = isDefaultMessage(issue) ? `must be ${article(issue.expected)}` : issue.message
-    return [{ path, message, ...found, expected: issue.expected }]
+    return [{ path, message, ...found, expected: typeName(issue) }]
   }
   return [{ path, message: issue.message, ...found }]
 }
@@ -133,6 +133,11 @@ export function shortJson(value: unknown): string {
 
 function isDefaultMessage(issue: z.core.$ZodIssue): boolean {
   return issue.message.startsWith('Invalid input')
+}
+
+/** What a schema calls a record, JSON calls an object. */
+function typeName({ expected }: z.core.$ZodIssueInvalidType): string {
+  return expected === 'record' ? 'object' : expected
 }
 
 function article(expected: string): string {

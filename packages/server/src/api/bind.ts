@@ -7,7 +7,7 @@ import { emptyAnswer, jsonAnswer } from './answer.ts'
 import type { ApiDeps } from './deps.ts'
 import { errorAnswer } from './error-answer.ts'
 import { invalidPart } from './invalid-part.ts'
-import { JSON_TYPES, requiredMediaType } from './media-type.ts'
+import { JSON_TYPES, refuseEncoding, requiredMediaType } from './media-type.ts'
 import { parseJson } from './parse-json.ts'
 import { type BodyReader, createBodyReader } from './read-body.ts'
 import type { Caller, Handlers, RawBody } from './route-handler.ts'
@@ -148,6 +148,9 @@ function refuseUnknown(where: string, value: unknown): void {
 
 async function bodyPart(route: Route, request: Request, bodies: BodyReader): Promise<{ body?: unknown }> {
   if (route.method === 'GET') return {}
+  // No page can make a browser send a DELETE unasked, and clients name no type for a body they do not send.
+  if (route.method === 'DELETE' && route.body === undefined) return {}
+  refuseEncoding(request.headers.get('content-encoding'))
   const mediaType = requiredMediaType(request.headers.get('content-type'), route.bodyTypes ?? JSON_TYPES)
   const bytes = await bodies.read(request)
   if (route.bodyTypes !== undefined) return { body: { bytes, mediaType } satisfies RawBody }

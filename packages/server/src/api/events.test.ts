@@ -54,7 +54,7 @@ describe('sending events', () => {
       problem: {
         status: 400,
         line: 3,
-        detail: 'line 3 is not JSON: line 1, column 11: expected a value, found "nope"',
+        detail: 'line 3 is not JSON: column 11: expected a value, found "nope"',
       },
     })
   })

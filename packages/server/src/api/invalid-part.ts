@@ -10,7 +10,9 @@ export function invalidPart(where: string, problems: readonly Problem[]): HttpPr
 export function problemsText(problems: readonly Problem[]): string {
   const [first] = problems
   if (first === undefined) return 'is not valid'
-  const place = first.path === '' ? '' : `${first.path} `
+  // A message either continues the path ("must be text") or is a sentence of its own.
+  const link = /^(?:must|is|are|has|holds|expected)\b/.test(first.message) ? ' ' : ': '
+  const place = first.path === '' ? '' : first.path + link
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
   return `${place}${first.message}${more}`
 }

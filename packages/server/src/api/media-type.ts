@@ -7,6 +7,13 @@ export function mediaTypeOf(header: string | null): string {
   return header === null ? '' : (header.split(';', 1)[0] ?? '').trim().toLowerCase()
 }
 
+/** Throws `unsupported_media_type` for a compressed body, which would be read as if it were not. */
+export function refuseEncoding(header: string | null): void {
+  const encoding = (header ?? '').trim().toLowerCase()
+  if (encoding === '' || encoding === 'identity') return
+  throw new HttpProblem('unsupported_media_type', `the content encoding is ${encoding}; send the body without one`)
+}
+
 /**
  * The body's media type, which every changing request must name: forms and scripts of foreign pages can send a
  * request unasked, but not with one of these types. Throws `unsupported_media_type`.

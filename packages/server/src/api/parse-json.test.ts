@@ -52,3 +52,26 @@ test('sixteen megabytes of brackets are refused without being built', () => {
 test('bytes that are not UTF-8 are refused, not replaced', () => {
   expect(() => parseJson(Buffer.from([0x22, 0xff, 0x22]))).toThrow('the body is not UTF-8')
 })
+
+test.each([
+  ['{"payload":{"n":[1,1e999]}}', 'payload.n[1] is a number too large to keep'],
+  ['{"n":-9E+400}', 'n is a number too large to keep'],
+  ['{"a":"x\\ud800"}', 'a holds half a character'],
+  ['{"a":"\\uDC00x"}', 'a holds half a character'],
+  ['{"a":{"\\ud83d":1}}', 'a has a key with half a character'],
+])('what could only be kept as something else is refused: %s', (text, message) => {
+  expect(() => parseJson(Buffer.from(text))).toThrow(`the body cannot be kept as it is: ${message}`)
+})
+
+test.each(['{"n":1e3,"m":1.5E-999}', '"\\ud83d\\ude00"', '"\\\\ud800 3e999"', '[true,false,null]'])(
+  'what can be kept is: %s',
+  (text) => {
+    expect(parseJson(Buffer.from(text))).toEqual(JSON.parse(text))
+  },
+)
+
+test('a mistake on a line of its own names that line once', () => {
+  expect(() => parseJson(Buffer.from('{"a" 1}'), 7)).toThrow(
+    'line 7 is not JSON: column 6: expected ":" after the key, found "1"',
+  )
+})

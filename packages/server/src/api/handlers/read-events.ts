@@ -99,7 +99,7 @@ function addEvent(collected: Collector, event: unknown, bytes: number): void {
 function addLine(collected: Collector, line: number, bytes: Buffer): void {
   if (collected.count >= EVENTS_PER_REQUEST_MAX) throw tooMany(collected.count + 1)
   try {
-    addEvent(collected, parseJson(bytes, `line ${line}`), bytes.length)
+    addEvent(collected, parseJson(bytes, line), bytes.length)
   } catch (error) {
     if (!(error instanceof HttpProblem)) throw error
     collected.refuse(problemOf(error.code, error.message, { members: { ...error.extras.members, line } }))

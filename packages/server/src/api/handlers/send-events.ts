@@ -76,9 +76,11 @@ function answerOf(read: ReadEvents, results: readonly AppendResult[], atomic: bo
   return answer
 }
 
+/** `position` is 0 for another event of a request that is kept out as a whole. */
 function idConflict(id: string, position: number) {
-  const detail = `an event with the id ${id} and other content was recorded before, at position ${position}`
-  return problemOf('id_conflict', detail, { members: { id, position } })
+  const before = position === 0 ? 'comes before it in this request' : `was recorded before, at position ${position}`
+  const members = position === 0 ? { id } : { id, position }
+  return problemOf('id_conflict', `an event with the id ${id} and other content ${before}`, { members })
 }
 
 /** The one code all refusals share, with all that is wrong; mixed ones are an invalid request. */
