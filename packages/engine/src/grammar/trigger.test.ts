@@ -75,6 +75,7 @@ describe('a trigger', () => {
     ],
     [{ expect: 'e' }, 'expect: must be an array'],
     [{ threshold: 1.5 }, 'threshold: must be an integer'],
+    [{ threshold: 'three' }, 'threshold: must be an integer'],
     [{ within: null }, 'within: `within` should be a valid timedelta'],
     [{ within: -1 }, 'within: Input should be greater than or equal to 0 seconds'],
     [{ within: '60' }, 'within: must be a duration with a unit; write 60 or "60s", not "60"'],

@@ -72,7 +72,7 @@ function storedForEach(labels: string[]): string[] {
 }
 
 const integer = z
-  .union([z.int(), z.string().regex(/^\s*[+-]?\d{1,15}\s*$/)], { error: 'must be an integer' })
+  .union([z.int(), z.string().regex(/^\s*[+-]?\d{1,15}\s*$/, 'must be an integer')], { error: 'must be an integer' })
   .transform(Number)
   .pipe(z.int())
 

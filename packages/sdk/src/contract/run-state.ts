@@ -14,6 +14,9 @@ export const RUN_STATE_TYPES = [
 export const runStateTypeSchema = z.enum(RUN_STATE_TYPES).meta({ id: 'RunStateType' })
 export type RunStateType = z.output<typeof runStateTypeSchema>
 
+/** Names of states that say more than their type; every other state is called as its type, such as `Running`. */
+export const RUN_STATE_NAMES = ['AwaitingConcurrencySlot', 'AwaitingRetry', 'TimedOut'] as const
+
 /** The states a run does not leave, unless it is retried. */
 export const FINAL_STATE_TYPES: readonly RunStateType[] = ['COMPLETED', 'FAILED', 'CANCELLED', 'CRASHED']
 

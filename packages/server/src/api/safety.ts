@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { UserError } from '../lib/user-error.ts'
 import { HttpProblem } from './http-problem.ts'
 
 /** Who may talk to the server. */
@@ -19,10 +20,11 @@ const OPEN_PATHS = /^\/(?:healthz|readyz|favicon\.ico|index\.html|assets\/[^/]+)
 export function accessFor(bind: string, token: string | null): Access {
   const host = bind.includes(':') ? `[${bind.replace(/^\[|\]$/g, '')}]` : bind.toLowerCase()
   if (token !== null && token.length < TOKEN_CHARS_MIN) {
-    throw new Error(`UPON_TOKEN has ${token.length} characters, at least ${TOKEN_CHARS_MIN} are needed`)
+    throw new UserError('invalid', `UPON_TOKEN has ${token.length} characters, at least ${TOKEN_CHARS_MIN} are needed`)
   }
   if (token === null && !isLoopback(host)) {
-    throw new Error(
+    throw new UserError(
+      'not_allowed',
       `binding ${bind} lets other machines in, which needs a token: set UPON_TOKEN to a long random text, ` +
         'or bind 127.0.0.1',
     )

@@ -50,6 +50,18 @@ test('plan tells apply beforehand, apply does it, and then nothing differs', asy
   })
 })
 
+test('a directory without automations is taken for a mistake, so that --prune removes nothing', async () => {
+  await write('all.yaml', ONE)
+  await upon('apply', '-f', 'all.yaml')
+  await write('empty/notes.txt', 'nothing here')
+  await write('empty/prefect.yaml', 'name: x')
+  expect(await upon('apply', '-f', 'empty', '--prune')).toMatchObject({
+    code: 1,
+    err: 'error: empty holds no .yaml, .yml or .json file with automations; prefect.yaml is for "upon deploy"\n',
+  })
+  expect((await upon('automation', 'ls')).out).toContain('one')
+})
+
 test('a change is shown with what differs, and --prune removes what is in no file', async () => {
   await write('all.yaml', `${ONE}---\n${TWO}`)
   await upon('apply', '-f', 'all.yaml')

@@ -30,6 +30,9 @@ async function filesOf(cli: Cli, path: string): Promise<readonly string[]> {
   if (!found.isDirectory()) return [path]
   const names = await readdir(absolute, { recursive: true })
   const files = names.filter(isDefinition).sort()
+  // With --prune, a mistyped directory would remove everything.
+  if (files.length === 0)
+    throw new CliError(`${path} holds no .yaml, .yml or .json file with automations; prefect.yaml is for "upon deploy"`)
   if (files.length > FILES_MAX) throw new CliError(`${path} has more than ${FILES_MAX} files of definitions`)
   return files.map((name) => join(path, name))
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { columns } from './columns.ts'
 import { relatedResource } from './event-input.ts'
-import { jsonPairs, limit, pairs, seconds, wholeNumber } from './option-values.ts'
+import { jsonPairs, limit, pairs, runStates, seconds, wholeNumber } from './option-values.ts'
 import { wantsColor } from './process-terminal.ts'
 import { createStyle } from './style.ts'
 import { howLong } from './words.ts'
@@ -20,11 +20,17 @@ test.each([
   [() => wholeNumber(1)('1.5'), /whole number/],
   [() => limit('some'), /whole number/],
   [() => seconds('-1'), /seconds above 0/],
+  [() => runStates('SCHEDLED', undefined), /Expected scheduled/],
+  [() => runStates('gone', undefined), /Expected one of SCHEDULED, .*TimedOut/],
   [() => relatedResource('role=flow', undefined), /needs id=/],
   [() => relatedResource('id=1', undefined), /needs role=/],
   [() => relatedResource('flow', undefined), /Expected role=/],
 ])('%s is refused', (read, message) => {
   expect(read).toThrow(message)
+})
+
+test('states of runs are known in any case', () => {
+  expect(runStates('timedout', runStates('Running', undefined))).toEqual(['RUNNING', 'TimedOut'])
 })
 
 test('a related resource is written with short names for its two required labels', () => {

@@ -1,4 +1,5 @@
 import { type Json, type JsonObject, parseInstant } from '@upon/engine'
+import { nearest, RUN_STATE_NAMES, RUN_STATE_TYPES } from '@upon/sdk'
 import { InvalidArgumentError } from 'commander'
 
 /** Readers of option values; each throws what commander shows beside the option. */
@@ -57,4 +58,19 @@ export function jsonOrText(text: string): Json {
   } catch {
     return text
   }
+}
+
+const RUN_STATES: readonly string[] = [...RUN_STATE_TYPES, ...RUN_STATE_NAMES]
+
+/** States of runs in any case, collected: `running`, `Running` and `RUNNING` are the same. */
+export function runStates(text: string, before: readonly string[] | undefined): readonly string[] {
+  const wanted = text.toLowerCase()
+  const state = RUN_STATES.find((known) => known.toLowerCase() === wanted)
+  if (state !== undefined) return append(state, before)
+  const suggestion = nearest(
+    wanted,
+    RUN_STATES.map((known) => known.toLowerCase()),
+  )
+  const hint = suggestion === null ? `one of ${RUN_STATES.join(', ')}` : suggestion
+  throw new InvalidArgumentError(`Expected ${hint}.`)
 }

@@ -76,6 +76,18 @@ test('a worker for a pool that does not exist says so and ends', async () => {
   expect(code).toBe(1)
 })
 
+test.each([
+  [
+    '0.0.0.0',
+    '',
+    'error: binding 0.0.0.0 lets other machines in, which needs a token: set UPON_TOKEN to a long random text, or bind 127.0.0.1\n',
+  ],
+  ['127.0.0.1', 'short', 'error: UPON_TOKEN has 5 characters, at least 16 are needed\n'],
+])('a server at %s with the token "%s" does not start, and says what to change', async (host, token, err) => {
+  const argv = ['up', '--host', host, '--port', '0', '--data', join(directory, 'other')]
+  expect(await runUpon(argv, { directory, env: { UPON_TOKEN: token } })).toMatchObject({ code: 1, err })
+})
+
 test('the examples apply as they are, and then differ in nothing', async () => {
   expect((await upon('deploy', '--all')).code).toBe(0)
   const automations = join(checkout, 'examples', 'automations')

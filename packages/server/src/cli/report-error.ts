@@ -33,10 +33,14 @@ function messageOf(error: unknown): string {
 function problemText({ status, title, detail, problems = [] }: Problem): string {
   const hint = status === 401 ? ' (give it with --token or UPON_TOKEN)' : ''
   const [first] = problems
-  if (first === undefined) return detail + hint
+  if (first === undefined) return withCommand(detail) + hint
   if (!detail.includes(first.message)) return [detail, ...problems.map(problemLine)].join('\n')
   return problems.length === 1 ? detail : [title, ...problems.map(problemLine)].join('\n')
 }
+
+/** The server names the request that lists what there is; at a prompt the command is of more use. */
+const withCommand = (detail: string): string =>
+  detail.replace(/GET \/api\/v1\/([a-z-]+)s lists them/, '"upon $1 ls" lists them')
 
 export function problemLine({ path, message, found, suggestion }: ProblemDetail): string {
   const where = path === '' ? '' : `${path}: `

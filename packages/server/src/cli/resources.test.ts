@@ -111,3 +111,14 @@ test('doctor names each thing it looked at, and fails when something is broken',
     /warning Server: could not reach http:\/\/127\.0\.0\.1:\d+ .*\n {3}→ start one with "upon up"/,
   )
 })
+
+test('a mistyped name gets a suggestion, and the command that lists what there is', async () => {
+  await upon('work-pool', 'create', 'gpu')
+  expect((await upon('work-pool', 'inspect', 'gpuu')).err).toBe(
+    'error: there is no work pool "gpuu"; did you mean "gpu"? "upon work-pool ls" lists them\n',
+  )
+  expect((await upon('work-pool', 'pause', 'gpuu')).err).toContain('did you mean "gpu"?')
+  expect((await upon('deployment', 'run', 'a/b')).err).toBe(
+    'error: there is no deployment "a/b"; "upon deployment ls" lists them\n',
+  )
+})

@@ -5,7 +5,7 @@ import { examples } from './examples.ts'
 import { followRun } from './follow-run.ts'
 import { printOne } from './inspect.ts'
 import { type ListOptions, lists, printList, type ReadOptions, reads } from './list.ts'
-import { append, instant, seconds } from './option-values.ts'
+import { append, instant, runStates, seconds } from './option-values.ts'
 import { followOptions, showOutcome } from './show-outcome.ts'
 import { howLong, when } from './words.ts'
 
@@ -39,7 +39,7 @@ export function addRunReads(run: Command, cli: Cli): void {
 
 function addList(run: Command, cli: Cli): void {
   const list = lists(run.command('ls').description('list runs, newest first'))
-    .option('--state <state>', 'only in this state, by type or name; repeatable', append)
+    .option('--state <state>', 'only in this state, such as running or TimedOut; repeatable', runStates)
     .option('--deployment <name>', 'only of this deployment: flow/name, key or id')
     .option('--flow <name>', 'only of this flow')
     .option('--automation <name>', 'only those this automation launched')

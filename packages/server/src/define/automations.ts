@@ -2,6 +2,7 @@ import type { AutomationDocument, ParsedAutomation } from '@upon/sdk'
 import { notFound, UserError } from '../lib/user-error.ts'
 import type { AutomationRow } from '../store/automation-table.ts'
 import type { Tables } from '../store/store.ts'
+import { unknownName } from '../store/unknown-name.ts'
 import { apply } from './apply.ts'
 import { automationDocument } from './automation-document.ts'
 import { checkAutomation, warningsOf } from './check-automation.ts'
@@ -88,7 +89,7 @@ export function defineAutomations(context: DefineContext): Automations {
 
 export async function findAutomation(tables: Tables, scope: Scope, reference: string): Promise<AutomationRow> {
   const row = await tables.automations.find(scope.project, reference)
-  if (row === null) throw notFound('automation', reference)
+  if (row === null) throw await unknownName(tables, scope.project, 'automation', reference)
   return row
 }
 

@@ -5,6 +5,7 @@ import type { Renderer } from '../act/template/renderer.ts'
 import { invalid } from '../lib/user-error.ts'
 import type { AutomationRow } from '../store/automation-table.ts'
 import type { Tables } from '../store/store.ts'
+import { namesOf } from '../store/unknown-name.ts'
 
 /** Characters of a wrong template that are shown. */
 const FOUND_CHARS_MAX = 200
@@ -88,7 +89,7 @@ async function targetProblems(
       : automations?.has(reference) || (await tables.automations.find(project, reference)) !== null
   if (known) return []
   const field = `${kind}_id` in action && action[`${kind}_id` as keyof typeof action] != null ? `${kind}_id` : kind
-  const suggestion = nearest(reference, await namesOf(kind, project, tables))
+  const suggestion = nearest(reference, await namesOf(tables, project, kind))
   return [
     {
       path: `${path}.${field}`,
@@ -97,15 +98,6 @@ async function targetProblems(
       ...(suggestion === null ? {} : { suggestion }),
     },
   ]
-}
-
-/** Enough names to find a typo in. */
-const NAMES_COMPARED_MAX = 200
-
-async function namesOf(kind: 'automation' | 'deployment', project: string, tables: Tables): Promise<string[]> {
-  const page = { limit: NAMES_COMPARED_MAX, cursor: null }
-  if (kind === 'automation') return (await tables.automations.list({ project }, page)).items.map((row) => row.key)
-  return (await tables.deployments.list({ project }, page)).items.map((row) => `${row.flowName}/${row.name}`)
 }
 
 /** What is valid and probably not meant. */

@@ -1,6 +1,7 @@
 import { invalid, notFound, UserError } from '../lib/user-error.ts'
 import type { DeploymentRow } from '../store/deployment-table.ts'
 import type { Tables } from '../store/store.ts'
+import { unknownName } from '../store/unknown-name.ts'
 import type { DefineContext } from './define-context.ts'
 import type { DefineService, Scope } from './define-service.ts'
 import { deploy, ownerOf } from './deploy.ts'
@@ -72,7 +73,7 @@ export function defineDeployments(context: DefineContext): Deployments {
 
 async function findDeployment(tx: Tables, scope: Scope, reference: string): Promise<DeploymentRow> {
   const row = await tx.deployments.find(scope.project, reference)
-  if (row === null) throw notFound('deployment', reference, 'list them with "upon deployment ls"')
+  if (row === null) throw await unknownName(tx, scope.project, 'deployment', reference)
   return row
 }
 

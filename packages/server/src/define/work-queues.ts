@@ -1,6 +1,7 @@
 import { DEFAULT_WORK_QUEUE } from '@upon/sdk'
 import { notFound, UserError } from '../lib/user-error.ts'
 import type { Tables } from '../store/store.ts'
+import { unknownName } from '../store/unknown-name.ts'
 import type { WorkPoolRow, WorkQueueRow } from '../store/work-pool-table.ts'
 import type { DefineContext } from './define-context.ts'
 import type { DefineService, Scope } from './define-service.ts'
@@ -115,7 +116,7 @@ export function defineWorkQueues(context: DefineContext): WorkQueues {
 
 export async function findPool(tx: Tables, scope: Scope, reference: string): Promise<WorkPoolRow> {
   const pool = await tx.workPools.find(scope.project, reference)
-  if (pool === null) throw notFound('work pool', reference)
+  if (pool === null) throw await unknownName(tx, scope.project, 'work pool', reference)
   return pool
 }
 

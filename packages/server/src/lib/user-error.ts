@@ -1,4 +1,4 @@
-import type { Problem } from '@upon/engine'
+import { type Problem, suggest } from '@upon/engine'
 
 /** Every way a request can be wrong, with the HTTP status it is answered with. */
 export const USER_ERROR_STATUS = {
@@ -23,8 +23,12 @@ export class UserError extends Error {
   }
 }
 
-export const notFound = (kind: string, reference: string, hint = ''): UserError =>
-  new UserError('not_found', `there is no ${kind} "${reference}"${hint === '' ? '' : `; ${hint}`}`)
+/** What `reference` names does not exist; the nearest of `known` is what was perhaps meant. */
+export function notFound(kind: string, reference: string, hint = '', known: readonly string[] = []): UserError {
+  const nearest = suggest(reference, known)
+  const hints = [...(nearest === undefined ? [] : [`did you mean "${nearest}"?`]), ...(hint === '' ? [] : [hint])]
+  return new UserError('not_found', [`there is no ${kind} "${reference}"`, hints.join(' ')].filter(Boolean).join('; '))
+}
 
 export const invalid = (message: string, problems: readonly Problem[] = []): UserError =>
   new UserError('invalid', message, problems)

@@ -1,8 +1,9 @@
 import { parseInstant, secondsToMicros } from '@upon/engine'
 import type { ParsedRunInput } from '@upon/sdk'
-import { invalid, notFound } from '../lib/user-error.ts'
+import { invalid } from '../lib/user-error.ts'
 import type { RunRow } from '../store/run-table.ts'
 import type { Tables } from '../store/store.ts'
+import { unknownName } from '../store/unknown-name.ts'
 import { createRun } from './create-run.ts'
 import { cancelRun, type RunRequest, type RunScope, removeRun, retryRun, startRunNow } from './manage-runs.ts'
 import type { RunContext } from './run-context.ts'
@@ -77,7 +78,7 @@ interface Requested {
 async function createRequested(tx: Tables, context: RunContext, requested: Requested): Promise<CreatedRun> {
   const { scope, reference, input } = requested
   const deployment = await tx.deployments.find(scope.project, reference)
-  if (deployment === null) throw notFound('deployment', reference)
+  if (deployment === null) throw await unknownName(tx, scope.project, 'deployment', reference)
   const now = context.clock.now()
   const made = await createRun(tx, {
     id: context.newId(),

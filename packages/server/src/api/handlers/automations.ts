@@ -1,6 +1,7 @@
 import type { AutomationsQuery } from '@upon/sdk'
 import { notFound } from '../../lib/user-error.ts'
 import type { AutomationFilter, AutomationRow } from '../../store/automation-table.ts'
+import { unknownName } from '../../store/unknown-name.ts'
 import type { ApiDeps } from '../deps.ts'
 import { checkMatch, etag, ifMatch } from '../if-match.ts'
 import { filteredPage, hasTags, pageJson, pageRequest } from '../list-page.ts'
@@ -105,7 +106,7 @@ export async function findAutomation(
   reference: string,
 ): Promise<AutomationRow> {
   const row = await store.read.automations.find(project, reference)
-  if (row === null) throw notFound('automation', reference, 'GET /api/v1/automations lists them')
+  if (row === null) throw await unknownName(store.read, project, 'automation', reference)
   return row
 }
 

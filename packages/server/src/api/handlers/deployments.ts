@@ -2,6 +2,7 @@ import type { DeploymentsQuery } from '@upon/sdk'
 import { notFound } from '../../lib/user-error.ts'
 import { deploymentJson, flowJson } from '../../present/deployment-json.ts'
 import type { DeploymentFilter, DeploymentRow } from '../../store/deployment-table.ts'
+import { unknownName } from '../../store/unknown-name.ts'
 import type { ApiDeps } from '../deps.ts'
 import { checkMatch, etag, ifMatch } from '../if-match.ts'
 import { filteredPage, hasTags, pageJson } from '../list-page.ts'
@@ -100,7 +101,7 @@ export async function findDeployment(
   reference: string,
 ): Promise<DeploymentRow> {
   const row = await store.read.deployments.find(project, reference)
-  if (row === null) throw notFound('deployment', reference, 'GET /api/v1/deployments lists them')
+  if (row === null) throw await unknownName(store.read, project, 'deployment', reference)
   return row
 }
 

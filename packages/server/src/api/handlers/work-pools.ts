@@ -1,5 +1,6 @@
 import { notFound } from '../../lib/user-error.ts'
 import { workPoolJson, workQueueJson } from '../../present/work-pool-json.ts'
+import { unknownName } from '../../store/unknown-name.ts'
 import type { WorkPoolRow, WorkQueueRow } from '../../store/work-pool-table.ts'
 import type { ApiDeps } from '../deps.ts'
 import { pageOfAll } from '../list-page.ts'
@@ -81,6 +82,6 @@ export async function findWorkPool(
   reference: string,
 ): Promise<WorkPoolRow> {
   const row = await store.read.workPools.find(project, reference)
-  if (row === null) throw notFound('work pool', reference, 'GET /api/v1/work-pools lists them')
+  if (row === null) throw await unknownName(store.read, project, 'work pool', reference)
   return row
 }
