@@ -143,11 +143,15 @@ test('text of an event cannot smuggle in headers or another address', async () =
   const { action } = await called(
     w,
     sink.url,
-    { headers: { 'x-note': '{{ event.payload.note }}' }, retry: { attempts: 0 } },
+    { headers: { 'x-note': '{{ event.payload.note }}' } },
     { payload: { note: 'a\r\nx-evil: 1' } },
   )
   expect(sink.received).toEqual([])
-  expect(action?.state).toBe('failed')
+  expect(action).toMatchObject({
+    state: 'failed',
+    attempts: 1,
+    error: 'headers: "x-note": "a\\r\\nx-evil: 1" is not possible as a header',
+  })
 })
 
 test('a template that cannot be rendered fails with its place, before anything is sent', async () => {

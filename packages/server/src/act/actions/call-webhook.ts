@@ -1,4 +1,5 @@
-import type { Json, JsonObject } from '@upon/engine'
+import { validateHeaderName, validateHeaderValue } from 'node:http'
+import { type Json, type JsonObject, shortJson } from '@upon/engine'
 import type { ActionOf } from '@upon/sdk'
 import { type ActionContext, ActionFailed, type ActionKind } from '../action-kind.ts'
 import type { OutgoingAnswer } from '../outgoing-http.ts'
@@ -29,7 +30,7 @@ export const callWebhook: ActionKind<'call-webhook'> = {
       ...(context.launch.firing.traceparent === null ? {} : { traceparent: context.launch.firing.traceparent }),
     }
     for (const [name, value] of Object.entries(action.headers ?? {})) {
-      headers[name.toLowerCase()] = await templates.text(value, `headers.${name}`)
+      headers[name.toLowerCase()] = checkedHeader(name, await templates.text(value, `headers.${name}`))
     }
     const timeoutMs = (action.timeout ?? TIMEOUT_SECONDS) * 1000
     const answer = await context.http.send({ url, method: action.method, headers, body, timeoutMs })
@@ -37,6 +38,17 @@ export const callWebhook: ActionKind<'call-webhook'> = {
     if (answer.status < 300) return { result, warnings: unsentBody(action) }
     throw refused(new URL(url).origin, answer, result)
   },
+}
+
+/** What can be no header will be none at the next attempt either. */
+function checkedHeader(name: string, value: string): string {
+  try {
+    validateHeaderName(name)
+    validateHeaderValue(name, value)
+    return value
+  } catch {
+    throw new ActionFailed(`headers: ${shortJson(name)}: ${shortJson(value)} is not possible as a header`)
+  }
 }
 
 function refused(origin: string, { status, headers }: OutgoingAnswer, result: JsonObject): ActionFailed {
