@@ -150,6 +150,14 @@ describe('explaining an event', () => {
     ])
   })
 
+  test('says of a disabled automation that it is disabled, where the event was for it', async () => {
+    await api.call(routes.createAutomation, { body: pinged('off', { enabled: false }) }, ours)
+    const reasons = async (resource: string) =>
+      (await explain(resource)).outcomes.flatMap(({ automation, reason }) => (automation.key === 'off' ? [reason] : []))
+    expect(await reasons('my.external.resource')).toEqual(['matched, and off is disabled'])
+    expect(await reasons('other.resource')).toEqual([])
+  })
+
   test('launches are listed by automation, state and event', async () => {
     const { event } = await explain('my.external.resource')
     const list = async (query: z.input<typeof routes.listLaunches.query>) =>

@@ -53,14 +53,14 @@ interface Miss {
   readonly sentence: string
 }
 
-/** The enabled automations that did not fire, closest first. */
+/** The automations that did not fire, closest first; of the disabled ones those the event matched. */
 async function misses(
   { store }: Deps,
   event: LoggedEvent,
   { project, fired }: { readonly project: string; readonly fired: readonly Outcome[] },
 ): Promise<readonly Outcome[]> {
   const known = new Set(fired.map(({ automation }) => automation.id))
-  const rows = await store.read.automations.all({ project, enabled: true })
+  const rows = await store.read.automations.all({ project })
   const seen = await store.read.events.observations(
     { project, eventId: event.id },
     { limit: OUTCOMES_MAX, cursor: null },
@@ -68,12 +68,13 @@ async function misses(
   const reports = rows
     .filter((row) => !known.has(row.id) && row.created <= event.received)
     .map((row) => ({ row, report: explainMatch(row.engine.trigger, event) }))
+    .filter(({ row, report }) => row.enabled || report.matched)
     .sort((a, b) => distance(a.report) - distance(b.report))
     .slice(0, OUTCOMES_MAX)
   const told: Miss[] = []
   for (const { row, report } of reports) {
     const sentence = report.matched
-      ? await countedSentence(store, row, { event, seen: seen.items })
+      ? await matchedSentence(store, row, { event, seen: seen.items })
       : describeMismatch(report).join('; ')
     told.push({ row, report, sentence })
   }
@@ -92,12 +93,13 @@ function distance({ name, match, related }: MatchReport): number {
   return wrong + (name.ok ? 0 : 10_000)
 }
 
-/** Why an event that matched did not fire: something was noted about it, or it only counted. */
-async function countedSentence(
+/** Why an event that matched did not fire: nobody waited for it, something was noted about it, or it only counted. */
+async function matchedSentence(
   store: Deps['store'],
   row: AutomationRow,
   { event, seen }: { readonly event: LoggedEvent; readonly seen: readonly ObservationRow[] },
 ): Promise<string> {
+  if (!row.enabled) return `matched, and ${row.key} is disabled`
   const noted = seen.find(({ automationId }) => automationId === row.id || automationId === null)
   if (noted !== undefined) return `matched, and did not count (${noted.reason}): ${noted.detail}`
   const { trigger } = row.engine
