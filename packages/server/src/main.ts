@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { availableParallelism, hostname } from 'node:os'
 import { join } from 'node:path'
 import { ENGINE_VERSION } from '@upon/engine'
@@ -34,7 +35,7 @@ export interface ServerOptions {
   /** Whether this process also runs what no other worker serves. */
   readonly worker: boolean
   readonly retention: Retention
-  /** Environment of the processes it starts; secrets of the server itself must not be in it. */
+  /** Environment of the processes it starts, besides UPON_URL; secrets of the server itself must not be in it. */
   readonly processEnv: Readonly<Record<string, string>>
   /** Python for `.py` entrypoints. @default the first of python3, python on PATH */
   readonly python?: string
@@ -119,14 +120,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const recovery = startRecovery({ store, runs: pipeline.runs, clock, log, ...machine })
   // What an earlier server of this machine left running must be gone before its runs may start again.
   await recovery.recovered
+  const scratchDirectory = join(options.directory, 'running')
+  await rm(scratchDirectory, { recursive: true, force: true })
   const worker = options.worker
     ? startEmbeddedWorker({
         store,
         runs: pipeline.runs,
         executor: createProcessExecutor({
           clock,
-          baseEnv: options.processEnv,
-          scratchDirectory: join(options.directory, 'running'),
+          baseEnv: { ...options.processEnv, UPON_URL: url },
+          scratchDirectory,
           ...(options.python === undefined ? {} : { python: options.python }),
         }),
         clock,

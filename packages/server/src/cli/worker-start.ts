@@ -90,7 +90,7 @@ function workerOptions(cli: Cli, command: Command, options: StartOptions, { clie
     source: withLines(cli, httpWorkerSource(client)),
     executor: createProcessExecutor({
       clock: systemClock,
-      baseEnv: processEnvironment(env),
+      baseEnv: { ...processEnvironment(env), UPON_URL: client.url },
       scratchDirectory,
       ...(env.UPON_PYTHON ? { python: env.UPON_PYTHON } : {}),
     }),
