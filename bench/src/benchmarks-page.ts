@@ -20,7 +20,7 @@ ${machine}
 Events of 1,016 bytes; each matches exactly one automation, and 1 % fire a \`do-nothing\`. By share of the events: 60 % exact
 id, 15 % prefix, 5 % negation, 10 % \`match_related\`, 5 % \`for_each\` with a threshold of 5 (which makes the 1 %), 5 % that no
 index can help with (a pattern of character classes). The last are left out of all rows but the one that
-names them: each is compared with every event of its name, which is what the lint warns of. The seed is fixed. The load
+names them: each is compared with every event of its name, which is what the lint warns of. The seed is fixed; ids are UUIDs of version 7, as Prefect's client makes them. The load
 generator is its own process with 8 connections.
 
 - **match + decide** is the engine alone on parsed events in batches of 2,000, window updates included; its baseline parses the

@@ -34,7 +34,7 @@ function logged(
 ): LoggedEvent {
   return {
     // A repeat sends the same events again; only their identity must differ.
-    id: `${position.toString(16).padStart(8, '0')}${sent.id.slice(8)}`,
+    id: `${sent.id.slice(0, -8)}${position.toString(16).padStart(8, '0')}`,
     source: 'api',
     event: sent.event,
     occurred: received,

@@ -10,6 +10,8 @@ export interface Random {
   pick<T>(items: readonly T[]): T
   /** A UUID (version 4) that is as repeatable as everything else. */
   uuid(): string
+  /** A UUID (version 7) of this millisecond, as clients make them: later ones sort after earlier ones. */
+  timedUuid(unixMs: number): string
   shuffled<T>(items: readonly T[]): T[]
 }
 
@@ -35,6 +37,12 @@ export function createRandom(seed: number): Random {
       const item = items[below(items.length)]
       if (item === undefined) throw new RangeError('nothing to pick from')
       return item
+    },
+    timedUuid(unixMs) {
+      const time = Math.floor(unixMs).toString(16).padStart(12, '0')
+      const digits = hex() + hex() + hex()
+      const variant = '89ab'[below(4)]
+      return `${time.slice(0, 8)}-${time.slice(8)}-7${digits.slice(0, 3)}-${variant}${digits.slice(3, 6)}-${digits.slice(6, 18)}`
     },
     uuid() {
       const digits = hex() + hex() + hex() + hex()

@@ -47,18 +47,18 @@ export function createEventSource({ automations, mix, seed, keyPrefix = '' }: Ev
 
   return function next(occurred: Date): WorkloadEvent {
     const { name, amount } = classOfNext()
-    const event = plainEvent(random, occurred.toISOString())
+    const event = plainEvent(random, occurred)
     return padded(
       addressed(event, name, name === 'for-each' ? forEachKey(amount) : { index: random.below(amount), key: '' }),
     )
   }
 }
 
-function plainEvent(random: Random, occurred: string): WorkloadEvent {
+function plainEvent(random: Random, occurred: Date): WorkloadEvent {
   return {
-    id: random.uuid(),
+    id: random.timedUuid(occurred.getTime()),
     event: EVENT_NAME,
-    occurred,
+    occurred: occurred.toISOString(),
     resource: {
       'prefect.resource.id': `idle.${random.below(100_000)}`,
       'prefect.resource.name': `unit ${random.below(1_000)}`,

@@ -17,6 +17,7 @@ test('every event has the size of the budgets and matches exactly one automation
   const next = createEventSource({ automations: AUTOMATIONS, mix: 'all', seed: 1 })
   for (let index = 0; index < 2_000; index += 1) {
     const event = next(AT)
+    expect(event.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
     expect(Buffer.byteLength(JSON.stringify(event))).toBe(EVENT_BYTES)
     expect(predicates.filter((predicate) => predicateAccepts(predicate, event))).toHaveLength(1)
   }
