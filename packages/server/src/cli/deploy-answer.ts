@@ -33,11 +33,11 @@ export function printDeployed(cli: Cli, { work_pools, work_queues, deployments, 
 /** Prints what is not an error and what its author should know, once each. */
 export function printNotices(cli: Cli, notices: readonly Notice[], { warnings }: DeployAnswer): void {
   for (const notice of notices) {
-    cli.note(
-      `  ${cli.style.dim('notice')} ${placeText(notice)}: ${notice.path === '' ? '' : `${notice.path}: `}${notice.message}`,
-    )
+    const kind = notice.kind === 'lint' ? cli.style.yellow('warning') : cli.style.dim('notice')
+    cli.note(`  ${kind} ${placeText(notice)}: ${notice.path === '' ? '' : `${notice.path}: `}${notice.message}`)
   }
-  for (const { path, message } of warnings) {
+  const told = new Set(notices.map(({ message }) => message))
+  for (const { path, message } of warnings.filter((warning) => !told.has(warning.message))) {
     cli.note(`  ${cli.style.yellow('warning')} ${path === '' ? '' : `${path}: `}${message}`)
   }
 }

@@ -75,6 +75,15 @@ test('--trigger replaces the triggers of the file, which removes their automatio
   expect(out).toContain('  - automation one__automation_1\n')
 })
 
+test('a trigger that fires on what it launches is deployed with one warning', async () => {
+  await write(FILE)
+  const everyRun = '{"match": {"prefect.resource.id": "prefect.flow-run.*"}, "expect": ["prefect.flow-run.Completed"]}'
+  const { code, err } = await upon('deploy', '-n', 'one', '--trigger', everyRun)
+  expect(code).toBe(0)
+  expect(err.match(/it fires on prefect\.flow-run\.Completed of every flow run/g)).toHaveLength(1)
+  expect(err).toMatch(/^ {2}warning --trigger:1:\d+: expect: /m)
+})
+
 test('a dry run says what would change and changes nothing', async () => {
   await write(FILE)
   const { out, err } = await upon('deploy', '--all', '--dry-run')

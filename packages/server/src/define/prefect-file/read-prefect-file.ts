@@ -44,8 +44,14 @@ function readTop(source: SourceDocument, top: Reporter): FileEntry | null {
 
 async function readSelected(context: FileContext, top: Reporter): Promise<PrefectFile> {
   const { options, file, report } = context
-  const entries = file.deployments ?? []
+  const entries = [...(file.deployments ?? [])]
   const candidates = await Promise.all(entries.map((raw, index) => candidate(options, raw, index)))
+  const added = nameOfNew(candidates, options)
+  if (added !== null) {
+    top.notice('assumed', 'deployments', `there is no "${added}" in this file: it is what the command line says`)
+    candidates.push({ index: entries.length, name: added, flowNames: async () => [] })
+    entries.push({ name: added })
+  }
   const chosen = await selectDeployments(candidates, { only: options.only ?? [], all: options.all ?? false }, top)
   if (chosen.length > 0) unusedTopKeys(file, top)
   const single = chosen.length === 1
@@ -72,6 +78,15 @@ async function readSelected(context: FileContext, top: Reporter): Promise<Prefec
       seen.add(name)
     }
   }
+}
+
+/** A name and an entrypoint on the command line make a deployment that the file does not have. */
+function nameOfNew(candidates: readonly Candidate[], { only = [], overrides }: PrefectFileOptions): string | null {
+  const [name, second] = only
+  if (overrides?.entrypoint === undefined || name === undefined || second !== undefined) return null
+  const isTemplate = candidates.length === 1 && candidates[0]?.name === null
+  if (isTemplate || !/^[^*/]+$/.test(name) || candidates.some((known) => known.name === name)) return null
+  return name
 }
 
 function ignoreCommandLine({ triggers, overrides }: PrefectFileOptions, top: Reporter): void {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { problemLines, read } from './read-fixture.ts'
+import { noticeLines, problemLines, read } from './read-fixture.ts'
 
 const FILE = `deployments:
 - {name: daily, entrypoint: "flows/etl.py:daily_report", work_pool: {name: p}}
@@ -49,4 +49,18 @@ test('all and names exclude each other', async () => {
   expect(problemLines(await read(FILE, { all: true, only: ['daily'] }))[0]).toContain(
     '--all and --name exclude each other',
   )
+})
+
+test('a new name with an entrypoint of its own is deployed beside those of the file', async () => {
+  const overrides = { entrypoint: 'flows/etl.py:plain', workPool: 'p' }
+  const file = await read(FILE, { only: ['hourly'], overrides })
+  expect(file.deployments).toMatchObject([{ name: 'hourly', entrypoint: 'flows/etl.py:plain', work_pool: 'p' }])
+  expect(noticeLines(file)).toEqual([
+    '1 assumed deployments: there is no "hourly" in this file: it is what the command line says',
+  ])
+})
+
+test('an entrypoint for a name of the file is that deployment with another entrypoint', async () => {
+  const file = await read(FILE, { only: ['daily'], overrides: { entrypoint: 'flows/etl.py:plain' } })
+  expect(file.deployments).toMatchObject([{ name: 'daily', entrypoint: 'flows/etl.py:plain' }])
 })
