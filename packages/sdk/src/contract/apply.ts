@@ -4,7 +4,7 @@ import { changeSchema } from './deploy.ts'
 import { jsonValueSchema, keySchema } from './scalar.ts'
 
 /** Most documents one request may bring. */
-export const DOCUMENTS_PER_APPLY_MAX = 1_000
+export const DOCUMENTS_PER_APPLY_MAX = 10_000
 
 export const applyDocumentSchema = automationInputSchema
   .safeExtend({ key: keySchema.describe('Says which automation it is; files name it.') })

@@ -7,7 +7,7 @@ import { CliError } from './cli-error.ts'
 import { fileReason } from './read-json.ts'
 
 /** Most files of one directory. */
-const FILES_MAX = 1_000
+const FILES_MAX = 10_000
 const DEFINITION = /\.(ya?ml|json)$/i
 /** Files of this name hold deployments; `upon deploy` reads them. */
 const DEPLOYMENTS = /^prefect\.ya?ml$/i
