@@ -35,6 +35,7 @@ export {
   DEFAULT_SOURCE,
   EVENT_BYTES_MAX,
   EVENT_NAME_CHARS_MAX,
+  eventNameProblem,
   OWN_SOURCE,
   RELATED_RESOURCES_MAX,
 } from './grammar/event-limits.ts'

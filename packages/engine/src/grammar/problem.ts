@@ -64,8 +64,25 @@ function problemsOfIssue(issue: z.core.$ZodIssue, input: unknown): Problem[] {
     const message = isDefaultMessage(issue) ? `must be ${article(issue.expected)}` : issue.message
     return [{ path, message, ...found, expected: typeName(issue) }]
   }
-  return [{ path, message: issue.message, ...found }]
+  return [{ path, message: limitMessage(issue) ?? issue.message, ...found }]
 }
+
+const SIZES: Readonly<Record<string, string>> = { string: 'character', array: 'entry', set: 'entry' }
+
+/** The words for a limit that was passed, where its schema has none of its own. */
+function limitMessage(issue: z.core.$ZodIssue): string | null {
+  if (issue.code !== 'too_big' && issue.code !== 'too_small') return null
+  if (!/^Too (big|small):/.test(issue.message)) return null
+  const limit = issue.code === 'too_big' ? issue.maximum : issue.minimum
+  const bound = issue.code === 'too_big' ? 'at most' : 'at least'
+  const size = SIZES[issue.origin]
+  if (size !== undefined) return `must have ${bound} ${limit} ${counted(size, Number(limit))}`
+  if (issue.inclusive !== false) return `must be ${bound} ${limit}`
+  return `must be ${issue.code === 'too_big' ? 'below' : 'above'} ${limit}`
+}
+
+const counted = (one: string, count: number): string =>
+  count === 1 ? one : one.endsWith('y') ? `${one.slice(0, -1)}ies` : `${one}s`
 
 /** Of several allowed forms, the one that was meant is the one that fitted furthest down. */
 function nearestBranch(issue: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] {

@@ -1,3 +1,4 @@
+import { eventNameProblem, relatedResourceSchema, resourceSchema } from '@upon/engine'
 import { z } from 'zod'
 import type { Schema } from '../route.ts'
 import { automationTarget, deploymentTarget, selectedOrInferred } from './action-target.ts'
@@ -116,6 +117,21 @@ const emitEventSchema = z
     related: z.array(z.record(z.string(), z.string())).max(100).optional(),
     payload: jsonObjectSchema.optional().describe('Text inside is a template.'),
     follows: z.string().nullish().describe('Id of the event that comes before; the triggering event when left out.'),
+  })
+  .superRefine((action, context) => {
+    const name = eventNameProblem(action.event)
+    if (name !== null) context.addIssue({ code: 'custom', path: ['event'], message: name })
+    // What a template makes of a label is known when it fires; that a label is missing is known now.
+    const checks = [
+      { path: ['resource'], checked: resourceSchema.safeParse(action.resource) },
+      ...(action.related ?? []).map((labels, index) => ({
+        path: ['related', index],
+        checked: relatedResourceSchema.safeParse(labels),
+      })),
+    ]
+    for (const { path, checked } of checks) {
+      for (const { message } of checked.error?.issues ?? []) context.addIssue({ code: 'custom', path, message })
+    }
   })
   .meta({ id: 'EmitEventAction', description: 'Records an event.' })
 export interface EmitEventAction extends z.output<typeof emitEventSchema> {}

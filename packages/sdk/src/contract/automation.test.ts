@@ -35,6 +35,31 @@ describe('an automation', () => {
     expect(problems(stored)).toEqual([])
   })
 
+  test.each([
+    [{ resource: {} }, 'actions[0].resource: Resources must include the prefect.resource.id label'],
+    [{ event: 'upon.made.up' }, 'actions[0].event: Event names under upon.* are reserved; "upon.made.up" is refused'],
+    [
+      { related: [{ 'prefect.resource.id': 'x' }] },
+      'actions[0].related[0]: Related Resources must include the prefect.resource.role label',
+    ],
+    [{ resource: { 'upon.resource.id': '{{ event.resource.id }}' } }, undefined],
+  ])('that emits an event is checked for what no template can mend: %j', (extra, expected) => {
+    const action = { type: 'emit-event', event: 'a', resource: { 'prefect.resource.id': 'x' }, ...extra }
+    const [problem] = problems({ ...minimal, actions: [action] })
+    expect(problem && `${problem.path}: ${problem.message}`).toBe(expected)
+  })
+
+  test.each([
+    [{ type: 'do-nothing', retry: { attempts: 51 } }, 'actions[0].retry.attempts: must be at most 50'],
+    [{ type: 'do-nothing', retry: { attempts: -1 } }, 'actions[0].retry.attempts: must be at least 0'],
+    [{ type: 'do-nothing', name: 'n'.repeat(256) }, 'actions[0].name: must have at most 255 characters'],
+    [{ type: 'call-webhook', url: '' }, 'actions[0].url: must have at least 1 character'],
+  ])('is told its limits in plain words: %j', (action, expected) => {
+    expect(problems({ ...minimal, actions: [action] }).map(({ path, message }) => `${path}: ${message}`)).toEqual([
+      expected,
+    ])
+  })
+
   test('written by Prefect is valid: its ids and nulls are accepted', () => {
     const prefect = {
       id: 'b0a7a4c2-8a52-4f0a-9a43-1a45f1f9a001',

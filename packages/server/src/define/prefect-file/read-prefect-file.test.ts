@@ -116,7 +116,7 @@ describe('what is wrong is said with its place', () => {
       deployment('concurrency_limit: {limits: 2}'),
       'concurrency_limit.limits: is not a known key; did you mean "limit"?',
     ],
-    [deployment('concurrency_limit: 0'), 'prefect.yaml:5:3: deployments[0].concurrency_limit: Too small'],
+    [deployment('concurrency_limit: 0'), 'prefect.yaml:5:3: deployments[0].concurrency_limit: must be at least 1'],
     [deployment('retries: many'), 'prefect.yaml:5:3: deployments[0].retries: must be a number, not "many"'],
     [
       deployment('schedules:', '- {cron: "* * * * *", interval: 5}'),
