@@ -15,9 +15,6 @@ import type { Definitions } from './definitions.ts'
 import { firingEvent } from './firing-event.ts'
 import { planLaunch } from './plan-launch.ts'
 
-/** Entries one decide commit covers. */
-export const DECIDE_BATCH_MAX = 2_000
-
 export interface DecideDeps {
   readonly store: Pick<Store, 'log' | 'decisions' | 'read'>
   readonly definitions: Definitions
@@ -31,12 +28,12 @@ export interface Decided {
 }
 
 /**
- * Decides what the log holds after the cursor: read, step, commit. A rejection leaves the engine's memory ahead of the
+ * Decides what the log holds after the cursor, at most `limit` entries: read, step, commit. A rejection leaves the engine's memory ahead of the
  * store, so the caller must throw that memory away.
  */
-export async function decideOnce(deps: DecideDeps, state: EngineState, epoch: number): Promise<Decided> {
+export async function decideOnce(deps: DecideDeps, state: EngineState, epoch: number, limit: number): Promise<Decided> {
   const from = state.cursor
-  const entries = await deps.store.log.read(from, DECIDE_BATCH_MAX)
+  const entries = await deps.store.log.read(from, limit)
   const last = entries.at(-1)
   if (last === undefined) return { entries: 0, firings: [], observations: [] }
   const { firings, windows, observations, clock } = step(state, entries)

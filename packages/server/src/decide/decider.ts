@@ -11,6 +11,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { type Loop, type Next, startLoop } from '../lib/loop.ts'
 import type { AppendResult, NewEntry } from '../store/log-store.ts'
+import { DECIDE_BATCH_FIRST, nextBatchSize } from './batch-size.ts'
 import { type DecideDeps, type Decided, decideOnce } from './decide-once.ts'
 
 /** A silence longer than this before taking over is downtime: the log gets a clock entry marked `resumed`. */
@@ -53,6 +54,7 @@ export function startDecider(options: DeciderOptions): Decider {
   let head = 0
   /** Since when entries have been waiting without a pause. */
   let behindSince = clock.now()
+  let batchSize = DECIDE_BATCH_FIRST
   let waiters: { position: number; resolve: (passed: boolean) => void }[] = []
 
   async function takeOver(): Promise<Engine> {
@@ -71,9 +73,10 @@ export function startDecider(options: DeciderOptions): Decider {
     const current = engine
     try {
       const began = clock.now()
-      const decided = await decideOnce(options, current.state, current.epoch)
+      const decided = await decideOnce(options, current.state, current.epoch, batchSize)
       moveCursor(current.state.cursor)
       if (decided.entries > 0) {
+        batchSize = nextBatchSize(batchSize, decided.entries, decided.firings.length)
         options.onDecided(decided, clock.now() - began)
         return 'again'
       }
