@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { automationDocumentSchema, automationInputSchema } from './automation.ts'
+import { automationDocumentSchema, automationInputSchema, warningSchema } from './automation.ts'
 import { changeSchema } from './deploy.ts'
 import { jsonValueSchema, keySchema } from './scalar.ts'
 
@@ -35,6 +35,7 @@ export const applyChangeSchema = z
       )
       .optional()
       .describe('What differs, for `updated`.'),
+    warnings: z.array(warningSchema).optional().describe('What is valid and probably not meant.'),
   })
   .meta({ id: 'ApplyChange' })
 export interface ApplyChange extends z.output<typeof applyChangeSchema> {}

@@ -43,7 +43,12 @@ export async function sendDocuments(
 }
 
 export function printChanges(cli: Cli, { changes }: ApplyAnswer, dryRun: boolean): void {
-  for (const change of changes) cli.print(...changeLines(cli.style, change))
+  for (const change of changes) {
+    cli.print(...changeLines(cli.style, change))
+    for (const { path, message } of change.warnings ?? []) {
+      cli.note(`  ${cli.style.yellow('warning')} ${change.key}: ${path}: ${message}`)
+    }
+  }
   const changed = changes.filter(({ change }) => change !== 'unchanged').length
   const verb = dryRun ? 'would change' : 'changed'
   cli.note(`${count(changes.length, 'automation')}, ${changed === 0 ? 'nothing' : changed} ${verb}`)

@@ -50,6 +50,16 @@ test('plan tells apply beforehand, apply does it, and then nothing differs', asy
   })
 })
 
+test('what is valid and probably not meant is warned of', async () => {
+  await write(
+    'loop.yaml',
+    `key: loop\ntrigger: {expect: [prefect.flow-run.Completed]}\nactions: [{type: run-deployment, source: inferred}]\n`,
+  )
+  const { code, err } = await upon('plan', '-f', 'loop.yaml')
+  expect(err).toMatch(/^ {2}warning loop: trigger\.expect: it fires on prefect\.flow-run\.Completed of every flow run/)
+  expect(code).toBe(2)
+})
+
 test('a directory without automations is taken for a mistake, so that --prune removes nothing', async () => {
   await write('all.yaml', ONE)
   await upon('apply', '-f', 'all.yaml')

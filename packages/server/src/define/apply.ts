@@ -1,11 +1,12 @@
 import type { Problem } from '@upon/engine'
-import type { ApplyChange, Change, ParsedApply } from '@upon/sdk'
+import type { ApplyChange, ParsedApply } from '@upon/sdk'
 import { invalid, UserError } from '../lib/user-error.ts'
+import type { AutomationRow } from '../store/automation-table.ts'
 import type { Tables } from '../store/store.ts'
 import { documentDiff } from './automation-document.ts'
-import { automationProblems } from './check-automation.ts'
+import { automationProblems, warningsOf } from './check-automation.ts'
 import type { DefineContext } from './define-context.ts'
-import type { Scope } from './define-service.ts'
+import type { Saved, Scope } from './define-service.ts'
 import { commitUnlessDry } from './dry-run.ts'
 import { removeAutomation, saveAutomation } from './save-automation.ts'
 
@@ -40,8 +41,8 @@ async function checkDocuments({ store, renderer }: DefineContext, scope: Scope, 
 async function applyInside(tx: Tables, context: DefineContext, scope: Scope, request: ParsedApply) {
   const changes: ApplyChange[] = []
   const sequences: (number | null)[] = []
-  const note = (key: string, change: Change, sequence: number | null, diff?: ApplyChange['diff']) => {
-    changes.push({ kind: 'automation', key, change, ...(diff === undefined ? {} : { diff }) })
+  const note = (change: Omit<ApplyChange, 'kind'>, sequence: number | null) => {
+    changes.push({ kind: 'automation', ...change })
     sequences.push(sequence)
   }
   const { clock, newId } = context
@@ -53,15 +54,26 @@ async function applyInside(tx: Tables, context: DefineContext, scope: Scope, req
       throw new UserError('conflict', message)
     }
     const saved = await saveAutomation(tx, { scope, input, existing, owner: null, now: clock.now(), newId })
-    const diff = existing !== null && saved.change === 'updated' ? documentDiff(existing, saved.row) : undefined
-    note(input.key, saved.change, saved.sequence, diff)
+    note({ key: input.key, ...changeOf(saved, existing) }, saved.sequence)
   }
   if (request.prune) {
     const kept = new Set(request.documents.map((document) => document.key))
     for (const row of before.values()) {
       if (row.owner !== null || kept.has(row.key)) continue
-      note(row.key, 'removed', await removeAutomation(tx, scope, row, clock.now()))
+      note({ key: row.key, change: 'removed' }, await removeAutomation(tx, scope, row, clock.now()))
     }
   }
   return { result: changes, sequences }
+}
+
+function changeOf(
+  { row, change }: Saved<AutomationRow>,
+  existing: AutomationRow | null,
+): Omit<ApplyChange, 'kind' | 'key'> {
+  const warnings = warningsOf(row)
+  return {
+    change,
+    ...(existing !== null && change === 'updated' && { diff: [...documentDiff(existing, row)] }),
+    ...(warnings.length > 0 && { warnings: [...warnings] }),
+  }
 }
