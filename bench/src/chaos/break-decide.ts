@@ -13,8 +13,8 @@ interface Database {
   exec(sql: string): void
 }
 
-/** Wide enough that a kill at a random instant often falls into it. */
-const GAP_MS = 60
+/** So wide that a kill at a random instant nearly always falls into it, also where the machine is busy. */
+const GAP_MS = 250
 
 const builtIn: unknown = process.getBuiltinModule('node:sqlite')
 if (hasDatabase(builtIn)) builtIn.DatabaseSync = broken(builtIn.DatabaseSync)

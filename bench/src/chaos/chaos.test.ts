@@ -18,6 +18,6 @@ test('a server killed again and again under load loses, doubles and invents noth
 })
 
 test('a server whose decide transaction is split in two is caught', { timeout: TIMEOUT_MS }, async () => {
-  const report = await runChaos({ kills: 4, seed: 65, rate: 600, nodeArgs: ['--import', BREAK_DECIDE] })
+  const report = await runChaos({ kills: 6, seed: 65, rate: 600, nodeArgs: ['--import', BREAK_DECIDE] })
   expect(differing(report).map(({ of }) => of)).toContain('launch')
 })
