@@ -6,13 +6,18 @@ const EXIT_INTERRUPTED = 130
 
 /** The terminal this process was started from. */
 export function processTerminal(): Terminal {
-  let interrupted: AbortSignal | undefined
-  endQuietlyWithoutReader()
+  let stopping: AbortController | undefined
+  whenReaderIsGone(() => {
+    if (stopping === undefined) process.exit(process.exitCode)
+    stopping.abort()
+  })
   return {
     out: (chunk) => void process.stdout.write(chunk),
     err: (chunk) => void process.stderr.write(chunk),
     async flushed() {
-      if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain')
+      if (!process.stdout.writableNeedDrain || stopping?.signal.aborted) return
+      // Without a reader it never drains; that is dealt with above.
+      await once(process.stdout, 'drain', stopping && { signal: stopping.signal }).catch(() => {})
     },
     readInput: () => text(process.stdin),
     env: process.env,
@@ -21,8 +26,8 @@ export function processTerminal(): Terminal {
     now: () => Date.now(),
     wait: waitMs,
     interrupted() {
-      interrupted ??= interruption()
-      return interrupted
+      stopping ??= interruption()
+      return stopping.signal
     },
   }
 }
@@ -33,17 +38,17 @@ export function wantsColor(env: Terminal['env'], isTerminal: boolean): boolean {
   return isTerminal || !['', '0', 'false'].includes(env.FORCE_COLOR ?? '')
 }
 
-/** `upon event ls | head` closes our output early: that is no error. */
-function endQuietlyWithoutReader(): void {
+/** `upon event ls | head` closes our output early, and a closed window takes it away: that is no error. */
+function whenReaderIsGone(stop: () => void): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
-      process.exit(process.exitCode)
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
+      stop()
     })
   }
 }
 
-function interruption(): AbortSignal {
+function interruption(): AbortController {
   const controller = new AbortController()
   const stop = () => {
     if (controller.signal.aborted) process.exit(EXIT_INTERRUPTED)
@@ -51,7 +56,9 @@ function interruption(): AbortSignal {
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
-  return controller.signal
+  // Both the shell and the system say that a window was closed: the second time is no impatience.
+  process.on('SIGHUP', () => controller.abort())
+  return controller
 }
 
 function waitMs(ms: number, signal?: AbortSignal): Promise<void> {

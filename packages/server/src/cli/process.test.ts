@@ -88,6 +88,28 @@ test.each([
   expect(await runUpon(argv, { directory, env: { UPON_TOKEN: token } })).toMatchObject({ code: 1, err })
 })
 
+test('a server whose window is closed stops as it does on Ctrl-C', async () => {
+  const closed = startUpon(['up', '--port', '0', '--no-worker', '--data', join(directory, 'closed')], { directory })
+  await closed.printed(/ready in/)
+  closed.process.kill('SIGHUP')
+  closed.process.kill('SIGHUP')
+  expect(await closed.ended).toMatchObject({ code: 0, err: expect.stringContaining('Stopping') })
+})
+
+test('a stream ends without an error when its reader has gone', async () => {
+  const stream = startUpon(['event', 'stream', '--event', 'head.*'], { directory, env })
+  const emit = (name: string) => upon('event', 'emit', name, '-r', 'x', '--no-wait')
+  const first = stream.printed(/head\./)
+  const again = setInterval(() => void emit('head.one'), 100)
+  try {
+    await first
+    stream.process.stdout?.destroy()
+    expect(await stream.ended).toMatchObject({ code: 0, err: '' })
+  } finally {
+    clearInterval(again)
+  }
+})
+
 test('the examples apply as they are, and then differ in nothing', async () => {
   expect((await upon('deploy', '--all')).code).toBe(0)
   const automations = join(checkout, 'examples', 'automations')

@@ -16,6 +16,9 @@ export interface Terminal {
   now(): number
   /** Resolves after `ms` milliseconds, or as soon as the signal aborts. */
   wait(ms: number, signal?: AbortSignal): Promise<void>
-  /** Aborts on Ctrl-C and SIGTERM from the first time it is asked for; before that those end the process. */
+  /**
+   * Aborts on Ctrl-C, SIGTERM, a closed window and output that nobody reads any more, from the first time it is asked
+   * for; before that those end the process.
+   */
   interrupted(): AbortSignal
 }
