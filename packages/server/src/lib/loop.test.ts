@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { startLoop } from './loop.ts'
+import { REPORT_US, startLoop } from './loop.ts'
 import { manualClock } from './manual-clock.ts'
 
 test('a wake during a turn is not lost', async () => {
@@ -66,4 +66,30 @@ test('a turn that asks for an instant gets its next turn then, and none after st
   clock.advance(10_000)
   loop.wake()
   expect(turns).toBe(2)
+})
+
+test('trouble that stays the same is reported now and then, other trouble at once', async () => {
+  const clock = manualClock(0)
+  const failures: string[] = []
+  let trouble = 'full'
+  const loop = startLoop({
+    clock,
+    onError: (error) => failures.push(String(error)),
+    turn: () => Promise.reject(new Error(trouble)),
+  })
+  const wakeOften = async () => {
+    for (let count = 0; count < 100; count += 1) {
+      loop.wake()
+      await loop.idle()
+    }
+  }
+  await wakeOften()
+  expect(failures).toEqual(['Error: full'])
+  trouble = 'locked'
+  await wakeOften()
+  expect(failures).toEqual(['Error: full', 'Error: locked'])
+  clock.advance(REPORT_US)
+  await wakeOften()
+  expect(failures).toEqual(['Error: full', 'Error: locked', 'Error: locked'])
+  await loop.stop()
 })

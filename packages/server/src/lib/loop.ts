@@ -15,12 +15,16 @@ export interface Loop {
 export interface LoopOptions {
   readonly clock: Clock
   readonly turn: () => Promise<Next>
-  /** A turn that rejects is reported here and tried again after a pause that doubles up to `RETRY_MAX_US`. */
+  /**
+   * A turn that rejects is reported here and tried again after a pause that doubles up to `RETRY_MAX_US`. The same
+   * trouble is reported once in `REPORT_US`: on a full disk each request would write another line to it.
+   */
   readonly onError: (error: unknown) => void
 }
 
 const RETRY_MIN_US = 50_000
 const RETRY_MAX_US = 5_000_000
+export const REPORT_US = 10_000_000
 
 export function startLoop({ clock, turn, onError }: LoopOptions): Loop {
   let running: Promise<void> | null = null
@@ -28,6 +32,15 @@ export function startLoop({ clock, turn, onError }: LoopOptions): Loop {
   let stopped = false
   let retryUs = RETRY_MIN_US
   let cancelTimer = () => {}
+  let reported = { message: '', at: Number.NEGATIVE_INFINITY }
+
+  function report(error: unknown): void {
+    const message = String(error)
+    const at = clock.now()
+    if (message === reported.message && at - reported.at < REPORT_US) return
+    reported = { message, at }
+    onError(error)
+  }
 
   const runTurns = async () => {
     while (asked && !stopped) {
@@ -39,7 +52,7 @@ export function startLoop({ clock, turn, onError }: LoopOptions): Loop {
           return wanted
         },
         (error: unknown) => {
-          onError(error)
+          report(error)
           const at = clock.now() + retryUs
           retryUs = Math.min(retryUs * 2, RETRY_MAX_US)
           return at
