@@ -23,8 +23,8 @@ export function App() {
       <header>
         <h1>Upon</h1>
         {info !== null && (
-          <span className="muted">
-            {info.version} · {info.store} · {info.data}
+          <span className="muted" title={info.data}>
+            {info.version} · {info.store} · {info.data.split(/[/\\]/).pop()}
           </span>
         )}
         <span className={`connection ${connection}`} role="status">
