@@ -85,6 +85,7 @@ export { isJsonObject, type Json, type JsonObject } from './json.ts'
 export { type Indexable, MatchIndex, type MatchIndexStats } from './match/match-index.ts'
 export { compilePredicate, type Matchable, type Predicate, predicateAccepts } from './match/predicate.ts'
 export type { Observation, ObservationReason } from './observation.ts'
+export { windowKey } from './window/key.ts'
 export type {
   CountingWindow,
   HeldEvent,

@@ -26,6 +26,10 @@ export function keyText(values: readonly string[]): string {
   return values.length === 0 ? '' : JSON.stringify(values)
 }
 
+/** The key under which a trigger with this `for_each` counts an event. */
+export const windowKey = (forEach: readonly string[], event: Matchable): string =>
+  keyText(forEach.map((name) => keyReader(name)(event)))
+
 // A key's text is empty or ends in `]`, so this suffix can belong to no other key.
 const AHEAD_SUFFIX = '@ahead'
 

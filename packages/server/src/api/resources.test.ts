@@ -158,6 +158,20 @@ describe('explaining an event', () => {
     expect(await reasons('other.resource')).toEqual([])
   })
 
+  test('says of a trigger that fired in its window when it counts again', async () => {
+    const trigger = { expect: ['external.resource.pinged'], within: 3600, for_each: ['prefect.resource.id'] }
+    await api.call(routes.createAutomation, { body: pinged('hourly', { trigger }) }, ours)
+    const reasons = async (resource: string) =>
+      (await explain(resource)).outcomes.flatMap(({ automation, reason }) =>
+        automation.key === 'hourly' ? [reason] : [],
+      )
+    expect(await reasons('clock.1')).toEqual([expect.stringMatching(/^fired/)])
+    expect(await reasons('clock.1')).toEqual([
+      expect.stringMatching(/^matched, and it has fired before: it counts again from \S+Z$/),
+    ])
+    expect(await reasons('clock.2')).toEqual([expect.stringMatching(/^fired/)])
+  })
+
   test('launches are listed by automation, state and event', async () => {
     const { event } = await explain('my.external.resource')
     const list = async (query: z.input<typeof routes.listLaunches.query>) =>

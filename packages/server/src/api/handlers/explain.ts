@@ -5,8 +5,10 @@ import {
   type MatchReport,
   SECOND,
   triggerIdentity,
+  windowKey,
 } from '@upon/engine'
 import type { Explanation } from '@upon/sdk'
+import { instantText } from '../../lib/instant-text.ts'
 import { eventJson } from '../../present/event-json.ts'
 import type { AutomationRow } from '../../store/automation-table.ts'
 import type { Launch, ObservationRow } from '../../store/launch-table.ts'
@@ -108,6 +110,12 @@ async function matchedSentence(
   const window = windows.find(({ state }) => state.lastEvent?.id === event.id)
   const wanted = `${trigger.threshold} ${trigger.threshold === 1 ? 'is' : 'are'} wanted`
   if (window !== undefined) return `matched, and counts as ${window.state.count} where ${wanted}`
+  const key = windowKey(trigger.forEach, event)
+  // Nothing was counted in the window that a firing leaves behind until it begins.
+  const next = windows.find(({ state, ...one }) => one.key === key && state.lastEvent === null)
+  if (next !== undefined && event.occurred < next.state.start) {
+    return `matched, and it has fired before: it counts again from ${instantText(next.state.start)}`
+  }
   return trigger.after.length > 0
     ? 'matched, and waits for what must come with it'
     : `matched, and was counted; ${wanted} within one window`
