@@ -1,5 +1,5 @@
-import { accessSync, chmodSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { DataDirectoryLockedError, StoreUnavailableError } from '../errors.ts'
 import { openDatabase, type SqliteDatabase } from './driver.ts'
 import { isBusy, translated } from './sqlite-error.ts'
@@ -53,10 +53,23 @@ export function readHolder(path: string): Holder | null {
   }
 }
 
+/** Making a whole path hides why it failed: on a read-only disk Node says that the path does not exist. */
+function causeOf(path: string, failed: unknown): unknown {
+  let first = path
+  while (!existsSync(dirname(first))) first = dirname(first)
+  try {
+    mkdirSync(first)
+    return failed
+  } catch (error) {
+    return error
+  }
+}
+
 function createDirectory(path: string): void {
   try {
     if (mkdirSync(path, { recursive: true, mode: 0o700 }) !== undefined) chmodSync(path, 0o700)
-  } catch (error) {
+  } catch (failed) {
+    const error = causeOf(path, failed)
     throw new StoreUnavailableError(
       fileErrorCode(error),
       `cannot create the data directory ${path}: ${reason(error)}`,
