@@ -31,7 +31,7 @@ export function addRunChanges(run: Command, cli: Cli): void {
 
   const remove = run
     .command('delete <run>')
-    .description('delete a run that has ended, with its logs')
+    .description('delete a run that is not executing, with its logs')
     .action(async (name: string) => {
       await cli.client(remove).call(routes.deleteRun, { params: { run: name } })
       cli.print(`- run ${name}`)
