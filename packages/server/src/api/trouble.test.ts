@@ -44,10 +44,18 @@ test('while too many events wait to be written, more are turned away', async () 
   await using api = await openTestApi()
   expect((await sendOne(api)).status).toBe(200)
   const entry = { kind: 'clock', project: 'default', resumed: false } as const
-  const waiting = [1, 2].map(() => api.pipeline.ingest.append(Array(APPEND_QUEUE_MAX).fill(entry)))
+  let release = () => {}
+  const gate = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const busyWriter = api.store.transaction(() => gate)
+  const underWay = api.pipeline.ingest.append([entry])
+  await expect.poll(() => api.pipeline.ingest.queued).toBe(0)
+  const waiting = api.pipeline.ingest.append(Array(APPEND_QUEUE_MAX).fill(entry))
   const { status, problem, headers } = await sendOne(api)
   expect([status, problem.code, headers.get('retry-after')]).toEqual([429, 'overloaded', '1'])
-  await Promise.all(waiting)
+  release()
+  await Promise.all([busyWriter, underWay, waiting])
   expect((await sendOne(api)).status).toBe(200)
 })
 

@@ -63,15 +63,14 @@ test('the event does not follow a cause long past, nor any with follows: null', 
 })
 
 test.each([
-  ['a reserved name', { event: 'upon.mine' }, /Event names under upon\.\* are reserved/],
   [
     'a name that becomes a reserved one',
     { event: '{{ event.payload.name }}' },
     /Event names under upon\.\* are reserved/,
   ],
   [
-    'a reserved resource',
-    { resource: { 'prefect.resource.id': 'upon.x' } },
+    'a resource that becomes a reserved one',
+    { resource: { 'prefect.resource.id': '{{ event.payload.name }}' } },
     /Resource ids under upon\.\* are reserved/,
   ],
   ['an empty id', { resource: { 'prefect.resource.id': '{{ event.payload.none }}' } }, /must be non-empty/],
