@@ -15,9 +15,9 @@ export interface EngineOptions {
   readonly keysPerTriggerMax?: number
   /** Events of one project that may wait for the one they follow; others do not wait. @default 10_000 */
   readonly heldEventsMax?: number
-  /** Causal generations allowed within `loopWithin` of the root. @default 25 */
+  /** Generations of one causal chain that may fire within `loopWithin`. @default 25 */
   readonly loopGenerationsMax?: number
-  /** Firings allowed from the third generation on, within `loopWithin` of the root. @default 1_000 */
+  /** Firings of one causal chain within `loopWithin`, without the first two generations after its root. @default 1_000 */
   readonly loopFiringsMax?: number
   /** Microseconds. @default 10 minutes */
   readonly loopWithin?: Instant

@@ -28,6 +28,10 @@ const EVERYTHING: AutomationVersion = {
   },
 }
 
+type ChainEvent = Pick<LoggedEvent, 'rootId' | 'rootReceived' | 'depth' | 'received'>
+
+const ROUNDS_MAX = 100
+
 /** What a server does with the log: each firing raises events, one generation later, which are appended in turn. */
 class Loop {
   readonly replay: Replay
@@ -46,17 +50,17 @@ class Loop {
   }
 
   /** Sends one event from outside and goes on until nothing more is raised. */
-  run(rootId: string, received: Instant, roundsMax = 100): void {
-    let waiting = [this.#entry({ rootId, received, depth: 0, rootReceived: received })]
-    for (let round = 0; waiting.length > 0; round += 1) {
-      if (round === roundsMax) throw new Error(`still ${waiting.length} events after ${roundsMax} rounds`)
-      waiting = waiting.flatMap((entry) => this.replay.decide([entry]).firings.flatMap((one) => this.#raised(one)))
-    }
+  run(rootId: string, received: Instant): void {
+    this.resume({ rootId, received, depth: 0, rootReceived: received })
   }
 
-  /** Decides one more event of a chain. */
-  resume(given: Pick<LoggedEvent, 'rootId' | 'rootReceived' | 'depth' | 'received'>): void {
-    this.replay.decide([this.#entry(given)])
+  /** Decides one more event of a chain and goes on until nothing more is raised. */
+  resume(given: ChainEvent): void {
+    let waiting = [this.#entry(given)]
+    for (let round = 0; waiting.length > 0; round += 1) {
+      if (round === ROUNDS_MAX) throw new Error(`still ${waiting.length} events after ${ROUNDS_MAX} rounds`)
+      waiting = waiting.flatMap((entry) => this.replay.decide([entry]).firings.flatMap((one) => this.#raised(one)))
+    }
   }
 
   #raised({ refused, depth, rootId, rootReceived, at }: Firing): Entry[] {
@@ -65,7 +69,7 @@ class Loop {
     return Array.from({ length: count }, () => this.#entry({ rootId, rootReceived, depth: depth + 1, received: at }))
   }
 
-  #entry(given: Pick<LoggedEvent, 'rootId' | 'rootReceived' | 'depth' | 'received'>): Entry {
+  #entry(given: ChainEvent): Entry {
     this.#position += 1
     const position = this.#position
     const event: LoggedEvent = {
@@ -123,6 +127,28 @@ describe('a trigger that matches the events of its own firings', () => {
     const late = { rootId: 'root', rootReceived: START, depth: 2, received: START + 9 * MINUTE }
     loop.resume(late)
     expect(loop.refused).toHaveLength(before + 1)
+  })
+
+  test('is stopped as well when its chain is fast only long after the root', () => {
+    const slowStart = { rootId: 'root', rootReceived: START, depth: 7, received: START + 60 * MINUTE }
+    const long = new Loop(1_000, 1)
+    long.resume(slowStart)
+    expect(long.replay.firings.filter(({ refused }) => refused === null)).toHaveLength(25)
+    expect(long.refused[0]?.refused?.detail).toBe(
+      'generation 26 of the chain that began with event root, long before, and went on 0s ago; at most 25 may follow within 10m',
+    )
+    const wide = new Loop(10, 3)
+    wide.resume(slowStart)
+    expect(wide.replay.firings.filter(({ refused }) => refused === null)).toHaveLength(10)
+  })
+
+  test('is never stopped while each generation takes longer than the time', () => {
+    const loop = new Loop(1_000, 0)
+    for (let depth = 0; depth < 100; depth += 1) {
+      loop.resume({ rootId: 'root', rootReceived: START, depth, received: START + depth * 11 * MINUTE })
+    }
+    expect(loop.replay.firings).toHaveLength(100)
+    expect(loop.refused).toEqual([])
   })
 
   test('leaves no count behind when the time of a chain is over', () => {

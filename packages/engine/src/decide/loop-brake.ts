@@ -2,23 +2,24 @@ import type { Firing } from '../firing.ts'
 import { formatDuration } from '../grammar/duration.ts'
 import type { Instant } from '../instant.ts'
 import type { WindowSet } from '../window/slot.ts'
+import type { ChainWindow } from '../window/window.ts'
 import type { WindowBook } from '../window/window-book.ts'
 
-/** The stored `trigger` of the counts of firings per chain; their key is the id of the chain's root. */
+/** The stored `trigger` of what chains fired lately. */
 export const CHAIN_TRIGGER = 'chain'
 
-/** Earlier generations are not counted: nearly every chain ends there, and a count costs a window. */
+/** Earlier generations after a root are not counted: nearly every chain ends there, and a count costs a window. */
 const COUNTED_GENERATION_MIN = 3
 
 export interface LoopLimits {
-  /** Generations from one root that may fire within `within` of it. */
+  /** Generations of one chain that may fire within `within`. */
   readonly generationsMax: number
-  /** Firings of one root in those generations; a loop that spreads reaches this one first. */
+  /** Firings of one chain within `within`; a loop that spreads reaches this one first. */
   readonly firingsMax: number
   readonly within: Instant
 }
 
-/** Refuses the firings of a chain that is too long or too wide for the time since its root. */
+/** Refuses the firings of a chain that is too long or too wide for the time it took. */
 export class LoopBrake {
   readonly #limits: LoopLimits
   readonly #book: WindowBook
@@ -28,25 +29,31 @@ export class LoopBrake {
     this.#book = book
   }
 
-  /** The firing as it is, or refused. `chains` holds the counts of its project. */
+  /** The firing as it is, or refused. `chains` holds the windows of its project's chains. */
   check(firing: Firing, chains: WindowSet): Firing {
-    const { generationsMax, firingsMax, within } = this.#limits
-    const generation = firing.depth + 1
-    if (firing.at - firing.rootReceived > within) return firing
+    const { generationsMax, firingsMax } = this.#limits
+    const window = this.#windowOf(firing, chains)
+    const generation = firing.depth + 1 - window.depth
     if (generation > generationsMax) {
-      const rule = `generation ${generation} of ${this.#chainOf(firing)}; at most ${generationsMax} may follow`
+      const rule = `generation ${generation} of ${chainOf(firing, window)}; at most ${generationsMax} may follow`
       return this.#refuse(firing, rule, generation === generationsMax + 1)
     }
-    if (generation < COUNTED_GENERATION_MIN) return firing
-    const before = this.#book.readCounting(chains, firing.rootId)?.count ?? 0
-    if (before <= firingsMax) this.#count(firing, chains, before + 1)
-    if (before < firingsMax) return firing
-    const rule = `${this.#chainOf(firing)} fired ${firingsMax} times already; no more may follow`
-    return this.#refuse(firing, rule, before === firingsMax)
+    const { start, count } = window
+    if (start === firing.rootReceived && generation < COUNTED_GENERATION_MIN) return firing
+    if (count <= firingsMax) this.#book.write(chains, firing.rootId, { ...window, count: count + 1 })
+    if (count < firingsMax) return firing
+    const rule = `${chainOf(firing, window)} fired ${firingsMax} times already; no more may follow`
+    return this.#refuse(firing, rule, count === firingsMax)
   }
 
-  #chainOf({ rootId, at, rootReceived }: Firing): string {
-    return `the chain that began with event ${rootId}, ${formatDuration(at - rootReceived)} ago`
+  /** The chain's first window begins with its root; a later one when it fires again after the one before. */
+  #windowOf({ rootId, rootReceived, at, depth }: Firing, chains: WindowSet): ChainWindow {
+    const { within } = this.#limits
+    const stored = this.#book.read(chains, rootId)
+    if (stored?.kind === 'chain' && at <= stored.end) return stored
+    const isFirst = at - rootReceived <= within
+    const start = isFirst ? rootReceived : at
+    return { kind: 'chain', start, end: start + within, depth: isFirst ? 0 : depth, count: 0 }
   }
 
   /** Only the first refusals are announced: an event about each could itself be matched and refused, and so on. */
@@ -54,9 +61,10 @@ export class LoopBrake {
     const detail = `${rule} within ${formatDuration(this.#limits.within)}`
     return { ...firing, refused: { code: 'loop_guard', detail, announced } }
   }
+}
 
-  #count({ rootId, rootReceived }: Firing, chains: WindowSet, count: number): void {
-    const end = rootReceived + this.#limits.within
-    this.#book.write(chains, rootId, { kind: 'counting', start: rootReceived, end, count, lastEvent: null })
-  }
+function chainOf({ rootId, rootReceived, at }: Firing, { start }: ChainWindow): string {
+  const age = `${formatDuration(at - start)} ago`
+  const began = start === rootReceived ? age : `long before, and went on ${age}`
+  return `the chain that began with event ${rootId}, ${began}`
 }

@@ -1,7 +1,7 @@
 import { type Instant, MINUTE } from '../instant.ts'
 import { Heap } from './heap.ts'
 import { Slot, type WindowSet } from './slot.ts'
-import type { CountingWindow, StoredWindow, WindowChange, WindowState } from './window.ts'
+import type { ChainWindow, CountingWindow, StoredWindow, WindowChange, WindowState } from './window.ts'
 
 /** How long after its end a window can still be found, on the log clock: events come out of order. */
 export const EXPIRY_DELAY: Instant = MINUTE
@@ -12,8 +12,13 @@ export const ORPHAN_GRACE: Instant = MINUTE
 /** Rows of expired windows that one step tells the store to delete. They are absent already: this only frees space. */
 export const HOUSEKEEPING_DELETES_MAX = 1_000
 
-function endOf(slot: Slot): Instant {
-  return slot.state?.kind === 'counting' ? slot.state.end : Number.POSITIVE_INFINITY
+function endOf({ state }: Slot): Instant {
+  return state !== null && ends(state) ? state.end : Number.POSITIVE_INFINITY
+}
+
+/** Whether its time is over at some point by itself. */
+function ends(state: WindowState): state is CountingWindow | ChainWindow {
+  return state.kind === 'counting' || state.kind === 'chain'
 }
 
 /** All windows of all projects: reads and writes them, lets them expire, and tells what changed in a step. */
@@ -120,11 +125,12 @@ export class WindowBook {
 
   #assign(slot: Slot, state: WindowState | null): void {
     slot.owner.live += (state === null ? 0 : 1) - (slot.state === null ? 0 : 1)
-    const movesEnd = slot.state === null || state?.kind !== 'counting' || state.end !== endOf(slot)
+    const hasEnd = state !== null && ends(state)
+    const movesEnd = slot.state === null || !hasEnd || state.end !== endOf(slot)
     slot.state = state
     // Most changes count one more event in the same window: its place in the heap is the same.
     if (!movesEnd) return
-    if (state?.kind === 'counting') this.#byEnd.put(slot)
+    if (hasEnd) this.#byEnd.put(slot)
     else this.#byEnd.remove(slot)
   }
 }

@@ -4,7 +4,7 @@ import type { Instant } from '../instant.ts'
  * State the engine keeps between batches, stored by (trigger, key).
  * `trigger` is the progress identity: a hash of (project, owner or automation, canonical trigger subtree).
  */
-export type WindowState = CountingWindow | HeldEvent | OrphanedProgress
+export type WindowState = CountingWindow | HeldEvent | OrphanedProgress | ChainWindow
 
 /** Half-open `[start, end)` in event time, counting towards a threshold. */
 export interface CountingWindow {
@@ -29,6 +29,17 @@ export interface OrphanedProgress {
   readonly kind: 'orphaned'
   /** The log clock when the last automation with this trigger was disabled, changed or removed. */
   readonly since: Instant
+}
+
+/** What a causal chain fired within some time; its key is the id of the chain's root. */
+export interface ChainWindow {
+  readonly kind: 'chain'
+  readonly start: Instant
+  /** The last instant that belongs to it. */
+  readonly end: Instant
+  /** Depth of the event that fired first. */
+  readonly depth: number
+  readonly count: number
 }
 
 /** A window as it is stored and loaded. */
